@@ -23,7 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from etl.settings.web import WebSettings
 from etl.web.acting import AT_ONCE
 from etl.web.assets import BY_ADDRESS
-from etl.web.console import Console, Started
+from etl.web.console import Console
+from etl.web.console_actions import ConsoleActions, Started
+from etl.web.console_streams import ConsoleStreams
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.layers.access_line import AccessLineLayer
 from etl.web.layers.origin import OriginLayer
@@ -65,6 +67,8 @@ class Application:
     ending: threading.Event
     root_path: str = ""
     listened: tuple[str, ...] = ()
+    following: ConsoleStreams = field(init=False)
+    actions: ConsoleActions = field(init=False)
     streams: Streams = field(init=False)
     uploading: Uploading = field(init=False)
     ended_at: float | None = None
@@ -75,8 +79,10 @@ class Application:
     _callers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     def __post_init__(self) -> None:
-        self.streams = Streams(self.console.snapshot, self.console.still_following)
-        self.uploading = Uploading(self.console, incoming_of)
+        self.following = ConsoleStreams(self.console)
+        self.actions = ConsoleActions(self.console)
+        self.streams = Streams(self.following.snapshot, self.following.still_following)
+        self.uploading = Uploading(self.actions, incoming_of)
 
     def end(self) -> None:
         """The server is about to end: it is ready for nothing new, and streams say goodbye."""
@@ -152,7 +158,7 @@ class Application:
     def _following(self, route: Route) -> Handler:
         async def handle(request: Request) -> Response:
             incoming = incoming_of(request)
-            found = await anyio.to_thread.run_sync(self.console.watcher, route, incoming, limiter=self._readers)
+            found = await anyio.to_thread.run_sync(self.following.watcher, route, incoming, limiter=self._readers)
             if isinstance(found, Outgoing):
                 return response_of(request, found)
             if request.method == "HEAD":
@@ -205,7 +211,7 @@ class Application:
     def _acting(self, action: Action) -> Handler:
         async def handle(request: Request) -> Response:
             incoming = incoming_of(request, await form_of(request))
-            begun = await anyio.to_thread.run_sync(self.console.begin, action, incoming, limiter=self._writers)
+            begun = await anyio.to_thread.run_sync(self.actions.begin, action, incoming, limiter=self._writers)
             if isinstance(begun, Started):
                 begun = await self._until_ended(incoming, begun)
             return response_of(request, begun)
@@ -225,8 +231,8 @@ class Application:
         await asyncio.wait({waited}, timeout=ACTION_SECONDS)
         if not waited.done():
             # The future belongs to the action, whose page may be asked for later.
-            return self.console.pending(incoming, started)
-        return await anyio.to_thread.run_sync(self.console.ended, incoming, started, waited.result())
+            return self.actions.pending(incoming, started)
+        return await anyio.to_thread.run_sync(self.actions.ended, incoming, started, waited.result())
 
     async def _problem(self, request: Request, answer: Answer) -> Response:
         incoming = incoming_of(request)

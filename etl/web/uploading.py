@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 
-from etl.web.console import Console, Started
+from etl.web.console_actions import ConsoleActions, Started
 from etl.web.filling.receiving import Received, receive
 from etl.web.incoming import Incoming, Outgoing
 from etl.web.problems import RequestProblem, bad_request
@@ -24,8 +24,9 @@ RECEIVED = "received"
 class Uploading:
     """Receives files for actions. `read`: the request as the console sees it, with a form."""
 
-    def __init__(self, console: Console, read: Callable[[Request, dict[str, str]], Incoming]) -> None:
-        self._console, self._read = console, read
+    def __init__(self, actions: ConsoleActions, read: Callable[[Request, dict[str, str]], Incoming]) -> None:
+        self._actions, self._read = actions, read
+        self._spool = actions.console.uploads.spool
         self._receiving = 0
 
     async def answer(
@@ -34,7 +35,7 @@ class Uploading:
         """What the action has done with the file, or why it was not taken."""
         stated = request.headers.get("content-length", "0")
         refused = await anyio.to_thread.run_sync(
-            self._console.admit_file, action, self._read(request, {}), int(stated) if stated.isdigit() else 0
+            self._actions.admit_file, action, self._read(request, {}), int(stated) if stated.isdigit() else 0
         )
         if refused:
             await _read_out(request)
@@ -45,9 +46,9 @@ class Uploading:
             await _read_out(request)
             raise
         with ExitStack() as stack:
-            stack.enter_context(self._console.uploads.spool.holding_incoming(received.token))
+            stack.enter_context(self._spool.holding_incoming(received.token))
             incoming = self._read(request, _form_of(received))
-            found = await anyio.to_thread.run_sync(self._console.begin, action, incoming)
+            found = await anyio.to_thread.run_sync(self._actions.begin, action, incoming)
             if not isinstance(found, Started):
                 return found
             if found.future:  # held until the action has kept it
@@ -61,7 +62,7 @@ class Uploading:
         self._receiving += 1
         try:
             kind = request.headers.get("content-type", "")
-            return await receive(kind, _blocks(request), self._console.uploads.spool)
+            return await receive(kind, _blocks(request), self._spool)
         except ClientDisconnect as gone:
             raise bad_request(sentence_of("sentence.file_cut_off")) from gone
         finally:

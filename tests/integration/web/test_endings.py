@@ -24,6 +24,24 @@ NOW = "/c/demo/now"
 FORM = {"what": "rows", "key": "k"}
 
 
+@pytest.fixture
+def endless(site: Site, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """POST /c/{company}/sleep makes a table, and never ends; the event is set when it is in the middle of it."""
+    begun = threading.Event()
+
+    def act(request: ActionRequest) -> Done:
+        with transaction(request.runtime.engine) as connection:
+            execute(connection, sqlalchemy.text("create table in_tables.half_done ()"))
+            begun.set()
+            execute(connection, sqlalchemy.text("select pg_sleep(600)"))
+        return Done("/now", "done")
+
+    monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
+    site.look(f"grant create on schema in_tables to {site.engine_role}")
+    return begun
+
+
 def test_what_is_being_done_ends_before_the_server_does(
     site: Site, counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -38,43 +56,23 @@ def test_what_is_being_done_ends_before_the_server_does(
     assert [one["outcome"] for one in audit(site)] == ["done"]
 
 
-def test_what_takes_too_long_is_rolled_back(site: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun = threading.Event()
-
-    def act(request: ActionRequest) -> Done:
-        with transaction(request.runtime.engine) as connection:
-            execute(connection, sqlalchemy.text("create table in_tables.half_done ()"))
-            begun.set()
-            execute(connection, sqlalchemy.text("select pg_sleep(600)"))
-        return Done("/now", "done")
-
-    monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
-    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
+def test_what_takes_too_long_is_rolled_back(
+    site: Site, endless: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(serving_module, "GRACEFUL_SECONDS", 0.2)
-    site.look(f"grant create on schema in_tables to {site.engine_role}")
     with serving_at(site, "127.0.0.1:0") as opened:
         assert Web(opened.addresses[0].port).post("/api/v1/c/demo/sleep", FORM).status == 202
-        assert begun.wait(30)
+        assert endless.wait(30)
     assert [one["outcome"] for one in audit(site)] == ["failed"]
     assert site.value("select to_regclass('in_tables.half_done')") is None
 
 
-def test_all_ends_share_one_deadline(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_ends_share_one_deadline(site: Site, endless: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
     """The time is over when it comes to what is being done: it gets none of its own."""
-    begun = threading.Event()
-
-    def act(request: ActionRequest) -> Done:
-        with transaction(request.runtime.engine) as connection:
-            begun.set()
-            execute(connection, sqlalchemy.text("select pg_sleep(600)"))
-        return Done("/now", "done")
-
-    monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
-    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
     monkeypatch.setattr(serving_module, "GRACEFUL_SECONDS", 500.0)
     with serving_at(site, "127.0.0.1:0") as opened:
         assert Web(opened.addresses[0].port).post("/api/v1/c/demo/sleep", FORM).status == 202
-        assert begun.wait(30)
+        assert endless.wait(30)
         opened.application.ended_at = time.monotonic() - 600
     assert [one["outcome"] for one in audit(site)] == ["failed"]
 
