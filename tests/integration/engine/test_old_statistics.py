@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy
 
-from etl.engine import undo
+from etl.database import SqlTemplates, transaction
+from etl.engine import explain, undo
 from etl.store import UndoCounters
 from tests.fix_company import CLAIMS, STORE, MakeSite, Site
 
@@ -187,3 +189,26 @@ def test_waiting_and_errors(old: OldStatistics) -> None:
 @pytest.mark.nightly
 def test_versions_and_clean(old: OldStatistics) -> None:
     check_versions_and_clean(old)
+
+
+def test_an_id_is_explained_by_its_own_errors(make_site: MakeSite) -> None:
+    """Statistics know no error of the table, and the index of ids is the larger one: that of codes looks better."""
+    site = make_site(CLAIMS)
+    site.partner.fill("in_client", *({"in_id": f"bad {n}", "amount": "NaN"} for n in range(3)))
+    site.partner.hand_over()
+    assert site.run().errors == 3
+    site.look("alter table in_tables.err set (autovacuum_enabled = false)")
+    site.look("vacuum analyze in_tables.err", at=site.database)
+    site.look(
+        "insert into in_tables.err (run, in_table, in_id, code, message, message_rus, severity) "
+        "select 1, 'in_Claim', 'k' || n, 'NUMBER_NOT_FINITE', 'x', 'x', 'error' from generate_series(1, 20000) n"
+    )
+    site.look("alter index in_tables.err_in_id set (fillfactor = 10); reindex index in_tables.err_in_id")
+    statement = SqlTemplates("etl.engine.instances")("explain_errors", in_schema="in_tables")
+    values = {"in_table": "in_Claim", "in_id": "k7"}
+    with site.runtime() as runtime, transaction(runtime.engine) as connection:
+        plan = connection.execute(sqlalchemy.text(f"explain {statement.text}"), values).scalars().all()
+    assert any("Index Scan using err_in_id" in line for line in plan), plan
+    with site.runtime() as runtime:
+        [error] = explain(runtime, "in_Claim", "k7").errors
+    assert error["code"] == "NUMBER_NOT_FINITE"
