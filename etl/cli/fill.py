@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy
@@ -83,26 +84,7 @@ _REJECTED = 1
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def fill(
-    context: click.Context,
-    arguments: tuple[str, ...],
-    company: str | None,
-    columns: str | None,
-    delimiter: str,
-    encoding: str,
-    null: str,
-    escape: str,
-    sheet: str,
-    folder: Path | None,
-    only_checks: bool,
-    strict: bool,
-    replaces: bool,
-    on_duplicate: str,
-    rejects: Path | None,
-    submit: bool,
-    submit_by: str | None,
-    as_json: bool,
-) -> None:
+def fill(context: click.Context, /, **given: Any) -> None:
     """Load CSV, Parquet and Excel files into in_ tables.
 
     TABLE may be left out where the file (Client.csv, in_Client.parquet) or the sheet is named after it. The names of
@@ -115,41 +97,84 @@ def fill(
     etl fill workbook.xlsx          each sheet named after a table
     etl fill --check Client.csv     all rows are checked, and none is loaded
     """
-    table, paths = _table_and_files(arguments)
-    if not paths and folder is None:
+    options = _Options(**given)
+    table, paths = _table_and_files(options.arguments)
+    if not paths and options.folder is None:
         raise click.UsageError("say which files: etl fill [TABLE] FILE…")
-    file_format = FileFormat(encoding, delimiter.replace("\\t", "\t"), null, escape, _listed(columns), sheet)
-    settings, found = read_configuration(config_url(context), company)
+    settings, found = read_configuration(config_url(context), options.company)
     tables = in_tables(found)
-    sources = pairs(tables, table, paths, file_format)
-    if rejects and len(sources) > 1:
-        raise click.UsageError("--rejects names one file: fill one file at a time, or leave it out")
-    if only_checks and (submit or submit_by or replaces or folder):
-        raise click.UsageError("--check loads nothing: leave out --submit, --replace and --files")
-    filling = Filling(
-        schema=settings.in_migration.schema_name,
-        max_value_bytes=settings.in_migration.max_value_bytes,
-        is_strict=strict,
-        replaces=replaces,
-        takes_newest=on_duplicate == "newest",
-        only_checks=only_checks,
-        rejects=rejects,
-    )
-    way = HandOverWay(submit_by or HandOverWay.ROW) if submit or submit_by else None
+    sources = pairs(tables, table, paths, options.file_format)
+    options.refuse_contradictions(len(sources))
+    filling = options.filling(settings)
     done: list[Filled] = []
-    with open_database(settings.import_database, "etl:fill") as engine, bars(quiet=as_json) as progress:
-        if not only_checks:
+    with open_database(settings.import_database, "etl:fill") as engine, bars(quiet=options.as_json) as progress:
+        if not filling.only_checks:
             _refuse_on_hold(settings, found)
         with transaction(engine) as connection:
             check_in_tables(connection, found, filling.schema)
         try:
-            with handing_over(engine, filling.schema, way):
-                done.extend(_load(engine, filling, tables, folder, sources, progress))
+            with handing_over(engine, filling.schema, options.way):
+                done.extend(_load(engine, filling, tables, options.folder, sources, progress))
         except EtlError:
-            _show(done if not as_json else [], filling)  # the files before the one that failed are loaded
+            _show(done if not options.as_json else [], filling)  # the files before the one that failed are loaded
             raise
-    _report(done, way, filling, as_json=as_json)
+    _report(done, options.way, filling, as_json=options.as_json)
     sys.exit(_REJECTED if any(one.rejected for one in done) else 0)
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What the command was given, by the names of its options."""
+
+    arguments: tuple[str, ...]
+    company: str | None
+    columns: str | None
+    delimiter: str
+    encoding: str
+    null: str
+    escape: str
+    sheet: str
+    folder: Path | None
+    only_checks: bool
+    strict: bool
+    replaces: bool
+    on_duplicate: str
+    rejects: Path | None
+    submit: bool
+    submit_by: str | None
+    as_json: bool
+
+    @property
+    def file_format(self) -> FileFormat:
+        """How the files are read."""
+        columns = tuple(name.strip() for name in self.columns.split(",")) if self.columns else ()
+        return FileFormat(
+            self.encoding, self.delimiter.replace("\\t", "\t"), self.null, self.escape, columns, self.sheet
+        )
+
+    @property
+    def way(self) -> HandOverWay | None:
+        """How the rows are handed over afterwards, None: not at all."""
+        return HandOverWay(self.submit_by or HandOverWay.ROW) if self.submit or self.submit_by else None
+
+    def refuse_contradictions(self, files: int) -> None:
+        """Raises UsageError for options that exclude each other."""
+        if self.rejects and files > 1:
+            raise click.UsageError("--rejects names one file: fill one file at a time, or leave it out")
+        if self.only_checks and (self.submit or self.submit_by or self.replaces or self.folder):
+            raise click.UsageError("--check loads nothing: leave out --submit, --replace and --files")
+
+    def filling(self, settings: Settings) -> Filling:
+        """What is to be done with the rows."""
+        return Filling(
+            schema=settings.in_migration.schema_name,
+            max_value_bytes=settings.in_migration.max_value_bytes,
+            is_strict=self.strict,
+            replaces=self.replaces,
+            takes_newest=self.on_duplicate == "newest",
+            only_checks=self.only_checks,
+            rejects=self.rejects,
+        )
 
 
 def _table_and_files(arguments: tuple[str, ...]) -> tuple[str | None, list[Path]]:
@@ -169,10 +194,6 @@ def _refuse_on_hold(settings: Settings, company: Company) -> None:
         raise
     except EnvironmentFault:
         pass
-
-
-def _listed(columns: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in columns.split(",")) if columns else ()
 
 
 def _load(

@@ -6,6 +6,7 @@ from itertools import count
 import psycopg
 import pytest
 
+from etl.web import app
 from etl.web.route import json_path
 from etl.web.routes import ROUTES
 from tests.fix_company import OUT, STORE, Site, until
@@ -40,7 +41,9 @@ def console_role(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def console(site: Site, console_role: str) -> Site:
+def console(site: Site, console_role: str, monkeypatch: pytest.MonkeyPatch) -> Site:
+    # A busy machine is no reason to answer before an action has ended.
+    monkeypatch.setattr(app, "ACTION_SECONDS", 60.0)
     site.set(copyTables="false")
     site.write(CONFIG, f"identity=password\nconsoleRole={console_role}")
     site.partner.fill("in_Client", {"in_id": "a", "name": "Ann", "amount": 1}, {"in_id": "bad", "amount": "NaN"})

@@ -1,7 +1,7 @@
 -- The newest errors about an external id. They are found by their index on it, and ordered then: asked for in the order
--- of runs at once, the server may read the errors of all runs, the newest first. Table and id are kept from the planner:
--- by statistics of before a run, which knew no errors of the table, the index of tables and codes looks as good to it as
--- that of tables and ids, and all errors of the table were read.
+-- of runs at once, the server may read the errors of all runs, the newest first. Table and id are kept from the
+-- planner: by statistics of before a run, which knew no errors of the table, the index of tables and codes looks as
+-- good to it as that of tables and ids, and all errors of the table were read.
 with asked as materialized (
     select cast(:in_table as text) as in_table, cast(:in_id as text) as in_id
 ),
