@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from etl.engine import read_unit, read_units
-from etl.engine.partner_runs import read_partner_runs
 from etl.engine.rejected import open_errors
-from etl.engine.taken import read_taken_by
+from etl.engine.taken import read_partner_runs, read_taken_by
 from etl.errors import ConfigurationError
 from etl.monitoring.error_lists import reading_by_index
 from etl.store import ListedUnit
