@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from etl.config import open_source
 from etl.embedded import packaged_binaries
 from tests.documentation import CHECKOUT, blocks
-from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site
+from tests.fix_company import CLAIMS, IMPORT_CONFIG, OUT, OUT_CONFIG, STORE, STORE_CONFIG, Row, Site, new_site
 from tests.fix_database import binaries, fresh_database, running_server
 from tests.fix_restore import done, drop_database, empty_database, moved
 
@@ -43,9 +44,12 @@ def perform(site: Site, lines: Sequence[Sequence[str]]) -> None:
 
 
 def point_to(site: Site, there: Site) -> None:
-    """What the operator writes into the new configuration."""
-    for path in ("configs/InMigrationPostgresConfig.txt", "configs/OutMigrationPostgresConfig.txt"):
-        (site.home / "new-config" / path).write_text(there.text(path))
+    """What the operator writes into the new configuration: the servers of all databases."""
+    with open_source(there.url) as source:
+        texts = source.snapshot().contents
+    for path in (IMPORT_CONFIG, STORE_CONFIG, OUT_CONFIG):
+        if path in texts:
+            (site.home / "new-config" / path).write_text(texts[path])
 
 
 def shown(site: Site) -> list[Row]:
