@@ -1,9 +1,8 @@
 """Which branches of `etl/` the tests take: `make coverage`, or `python -m scripts.covered tests/unit` for some of them.
 
-The whole are all tests of `make test`, and the nightly ones of the folders and files below: what environments, servers
-and brokers do, and what is wrong with files, is tried there. Started programs and forked processes are measured too;
-what a SIGKILL ends cannot say what it did. build/coverage.json says which branches are not taken. Ends with 1 when the
-tests fail, and with 2 when they take less than the bound, which is asked only of a whole run.
+The whole are all tests of `make test`. Started programs and forked processes are measured too; what a SIGKILL ends
+cannot say what it did. build/coverage.json says which branches are not taken. Ends with 1 when the tests fail, and with
+2 when they take less than the bound, which is asked only of a whole run.
 """
 
 import json
@@ -20,30 +19,6 @@ LEAST_PERCENT = 95.0
 WORST = 15
 REPORT = CHECKOUT / "build/coverage.json"
 PYTEST = ("run", "-m", "pytest", "--numprocesses", "2", "--dist", "worksteal")
-NIGHTLY = (
-    *("-m", "nightly and not negative_control"),
-    *(
-        f"tests/integration/{name}"
-        for name in (
-            "cli",
-            "config",
-            "contract",
-            "database",
-            "ddl",
-            "engine",
-            "files",
-            "in_tables",
-            "kafka",
-            "kafka_in",
-            "kafka_out",
-            "kafka_records",
-            "monitoring",
-            "outputs",
-            "privileges",
-        )
-    ),
-    *(f"tests/acceptance/test_{name}.py" for name in ("loop", "outages", "partner_records", "watching")),
-)
 
 
 def main(arguments: list[str]) -> int:
@@ -52,8 +27,6 @@ def main(arguments: list[str]) -> int:
         Path(name).chmod(0o1733)  # a program that root lets another account start writes there too
         environ = {**os.environ, "COVERAGE_FILE": str(Path(name) / "coverage")}
         has_failed = _run(environ, *PYTEST, *arguments) != 0
-        if is_whole(arguments):
-            has_failed |= _run(environ, *PYTEST, *arguments, *NIGHTLY) != 0
         _run(environ, "combine", "--quiet")
         REPORT.parent.mkdir(exist_ok=True)
         _run(environ, "json", "--quiet", "-o", str(REPORT))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scripts.covered import CHECKOUT, NIGHTLY, branches_taken, is_whole, worst
+from scripts.covered import branches_taken, is_whole, worst
 
 
 def report(**branches: tuple[int, int]) -> dict[str, Any]:
@@ -42,7 +42,3 @@ def test_the_files_with_most_untaken_branches_are_named() -> None:
 )
 def test_the_bound_is_asked_of_a_whole_run(arguments: list[str], whole: bool) -> None:
     assert is_whole(arguments) == whole
-
-
-def test_the_folders_and_files_of_nightly_tests_are_there() -> None:
-    assert [path for path in NIGHTLY[2:] if not (CHECKOUT / path).exists()] == []
