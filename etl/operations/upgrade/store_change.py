@@ -48,6 +48,15 @@ class StoreChange:
             raise ConfigurationError(f"{self.change.name}: {_NEXT[step.state]}")
         return step
 
+    def writer_after_rollback(self, connection: Connection, step: OnlineStep) -> int:
+        """The oldest_writer of before the switch, or what a migration has raised it to since."""
+        [found] = part_states(connection, self.schema, [self.change.part])
+        if found.is_newer:
+            # What the migrations of the newer program ask for is not known here, so that nothing is lowered.
+            return found.needed_to_write
+        applied = (one.oldest_writer for one in self.change.part.migrations if one.version <= (found.version or 0))
+        return max(step.writer_before or 0, *applied)
+
     def run(
         self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
     ) -> int:

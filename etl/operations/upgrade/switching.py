@@ -156,7 +156,8 @@ def _try(ongoing: StoreChange, tables: Tables, state: State, away: str, limits: 
         ongoing.run(
             connection, "note_switch", {"state": state.value, "part": ongoing.change.part.name}, held_from=HELD_FROM
         )
-        oldest = ongoing.change.oldest_writer if state is State.SWITCHED else step.writer_before
+        is_forward = state is State.SWITCHED
+        oldest = ongoing.change.oldest_writer if is_forward else ongoing.writer_after_rollback(connection, step)
         values = {"part": ongoing.change.part.name, "oldest_writer": oldest}
         ongoing.run(connection, "set_oldest_writer", values, held_from=HELD_FROM)
     return time.monotonic() - began

@@ -1,15 +1,22 @@
 """The journal becomes a table of partitions while runs are under way: filled, switched, rolled back, finished."""
 
 import json
+import shutil
+from dataclasses import replace
 from functools import partial
+from importlib.resources import files
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from etl.database import snapshot
+from etl import store
+from etl.database import Part, bring_up, part_states, rollback_transaction, snapshot
 from etl.errors import TransientFault
+from etl.operations.upgrade.store_change import StoreChange
 from etl.outputs.versions.registry import known_versions
 from etl.store.journal import hold_journal
+from etl.store.online import JOURNAL_PARTITIONS, State
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, STORE, MakeSite, Site, ended, superuser, until
 from tests.fix_restore import done
 
@@ -110,6 +117,43 @@ def test_a_rollback_keeps_what_was_written_since(site: Site) -> None:
     done(site.etl("upgrade", "switch"))
     deliver(site, 4)
     assert same_out(site)
+
+
+@ONLY_ONE
+def test_a_later_migration_lets_no_older_program_write(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the migration nor the rollback after it lowers what the other one has raised."""
+    writer = f"select oldest_writer from {STORE}.etl_schema where part = 'store'"
+    done(site.etl("upgrade", "start"))
+    done(site.etl("upgrade", "switch"))
+    monkeypatch.syspath_prepend(tmp_path)
+    with site.runtime() as runtime:
+        for asked_for, after_rollback in ((4, 4), (5, 5)):
+            later = part_with_another_migration(tmp_path / f"later_program_{asked_for}", asked_for)
+            with rollback_transaction(runtime.store_engine) as connection:
+                assert [one.oldest_writer for one in bring_up(connection, STORE, [later])] == [asked_for]
+                [noted] = part_states(connection, STORE, [later])
+                assert noted.needed_to_write == 13
+                ongoing = StoreChange.of(runtime, replace(JOURNAL_PARTITIONS, part=later))
+                step = ongoing.expect(connection, State)
+                assert ongoing.writer_after_rollback(connection, step) == after_rollback
+                # This program does not know what the later one's migration asks for.
+                ongoing = StoreChange.of(runtime, JOURNAL_PARTITIONS)
+                assert ongoing.writer_after_rollback(connection, step) == 13
+    assert site.value(writer) == 13
+    done(site.etl("upgrade", "rollback"))
+    assert site.value(writer) == 4
+
+
+def part_with_another_migration(package: Path, oldest_writer: int) -> Part:
+    """The part `store` of a program with one migration more."""
+    shutil.copytree(Path(str(files(store.STORE.package)), store.STORE.folder), package / store.STORE.folder)
+    (package / "__init__.py").touch()
+    header = f"-- kind: additive\n-- oldest_writer: {oldest_writer}\n-- oldest_reader: 4\n-- For this test.\n"
+    added = package / store.STORE.folder / f"{store.STORE.version + 1:04}_added.sql"
+    added.write_text(header + "create table {{ schema | ident }}.added (id int)\n")
+    return replace(store.STORE, package=package.name)
 
 
 def lengthen(site: Site, rows: int = 4000) -> None:
