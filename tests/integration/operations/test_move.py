@@ -1,13 +1,14 @@
-"""The page docs/move.md, performed whole: from PostgreSQL 16 (or that of the suite) to 18, and back."""
+"""The page docs/move.md, performed whole: from a PostgreSQL older than 18 to 18, and back."""
 
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from etl.config import open_source
-from etl.embedded import packaged_binaries
+from etl.embedded import VERSION, packaged_binaries
 from tests.documentation import CHECKOUT, blocks
 from tests.fix_company import CLAIMS, IMPORT_CONFIG, OUT, OUT_CONFIG, STORE, STORE_CONFIG, Row, Site, new_site
 from tests.fix_database import binaries, fresh_database, running_server
@@ -25,11 +26,22 @@ def commands(page: Path, home: Path) -> list[list[list[str]]]:
     return [[words[1:] for words in block] for block in lines]
 
 
+def old_programs() -> Path:
+    """Those under test where they are older than the wheel's, so that the company moves to a newer PostgreSQL."""
+    chosen = binaries()
+    return OLD_PROGRAMS if chosen is None or major_of(chosen) >= VERSION else chosen
+
+
+def major_of(programs: Path) -> int:
+    said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.split()[2].split(".")[0])
+
+
 @contextmanager
 def two_servers(folder: Path) -> Iterator[tuple[Site, Site]]:
     """The company on the old server, and empty databases for it on the new one."""
     with ExitStack() as stack:
-        old = stack.enter_context(running_server(binaries() or OLD_PROGRAMS))
+        old = stack.enter_context(running_server(old_programs()))
         new = stack.enter_context(running_server(packaged_binaries()))
         site = new_site(stack.enter_context(fresh_database(old)), folder, CLAIMS)
         stack.callback(site.partner.session.close)
