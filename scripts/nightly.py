@@ -238,7 +238,9 @@ def perform(part: Part, seed: int, *, limit: float = LIMIT_SECONDS, grace: float
     for command in part.commands:
         arguments = [word.replace(SEED, str(seed)) for word in command.arguments]
         environ = {name: value.replace(SEED, str(seed)) for name, value in command.environ.items()}
-        code = _run(arguments, {**os.environ, **environ}, deadline, grace)
+        # What chooses a part is not for the tests: they try this program too.
+        around = {name: value for name, value in os.environ.items() if name not in ("NIGHTLY", "NIGHTLY_SEED")}
+        code = _run(arguments, around | environ, deadline, grace)
         if code is None:
             return f"failed: not done after {limit / 60:.0f} minutes"
         if code:
