@@ -1,9 +1,5 @@
 """Records of Kafka as a source: from messages to a committed batch. Knows no client and no broker.
 
-`reading` turns messages into records (Python, before any transaction), `merging` merges a batch of them in one
-transaction of the store, together with the positions of their partitions.
+`reading` turns messages into records (Python, before any transaction), `batch` merges them in one transaction of the
+store, together with the positions of their partitions.
 """
-
-from etl.sources.kafka.message import Message, Partition
-
-__all__ = ["Message", "Partition"]
