@@ -21,7 +21,7 @@ from etl.database import (
 )
 from etl.ddl.privileges import make_schema
 from etl.quoting import fold
-from etl.web.identity.silence import Silence
+from etl.web.identity.circuit_breaker import CircuitBreaker
 
 SCHEMA: Final = "etl_web"
 WEB: Final = Part("web", "etl.web.identity", "migrations", (("web_user", "name"),))
@@ -48,7 +48,7 @@ class WebStore:
     ) -> None:
         """`role`: under which the tables are used once they are there; empty: that of the connections."""
         self._open_engine, self._role = open_engine, role
-        self._silence = Silence()
+        self._breaker = CircuitBreaker()
         self._lock = threading.Lock()
         self._stack = ExitStack()
         self._engine: sqlalchemy.Engine | None = None
@@ -87,7 +87,7 @@ class WebStore:
     @contextmanager
     def _within(self, kind: Literal["read", "write"]) -> Iterator[sqlalchemy.Engine]:
         """What is done within the block fails when the server is silent; so does, for a while, all that comes next."""
-        with self._silence.noted():
+        with self._breaker.guarded():
             engine = self._ready()
             with deadline(ANSWER_SECONDS[kind]):
                 yield engine
@@ -95,7 +95,7 @@ class WebStore:
     def _ready(self) -> sqlalchemy.Engine:
         with self._lock:
             if self._engine is None:
-                self._silence.refuse_early()  # another one may have tried it meanwhile
+                self._breaker.refuse_while_open()  # another one may have tried it meanwhile
                 with ExitStack() as stack:
                     engine = stack.enter_context(self._open_engine())
                     limit_connects(engine, seconds=CONNECT_SECONDS)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from etl.database import connect_limits
-from etl.web.identity import silence, store
+from etl.web.identity import circuit_breaker, store
 from tests.acceptance.middlebox import Middlebox
 from tests.fix_company import IMPORT_CONFIG, Site, until
 from tests.fix_web import Reply, ServeWeb, Web
@@ -37,7 +37,7 @@ def test_who_signs_in_is_answered_soon(
     browser = signed_in(web, "aidana")
     assert browser.get("/api/v1/c/demo/runs").status == 200
     box.swallow_all()
-    monkeypatch.setattr(silence, "REST_SECONDS", 600.0)
+    monkeypatch.setattr(circuit_breaker, "OPEN_SECONDS", 600.0)
     assert is_clear(browser.get("/api/v1/c/demo/runs"))  # ends although the connection never answers
     admitted = box.admitted
     for _ in range(3):
@@ -46,11 +46,11 @@ def test_who_signs_in_is_answered_soon(
     assert (refused.status, "The database does not answer" in refused.text) == (503, True)
     assert web.get("/sign-in").status == 200
     assert web.get("/ready").status == 503
-    assert box.admitted == admitted  # nothing is asked of it during the rest
-    monkeypatch.setattr(silence, "REST_SECONDS", 0.0)
+    assert box.admitted == admitted  # nothing is asked of it while the circuit is open
+    monkeypatch.setattr(circuit_breaker, "OPEN_SECONDS", 0.0)
     monkeypatch.setattr(connect_limits, "REST_SECONDS", 0.0)
     assert web.opened
-    web.opened.application.signing_in.store._silence._until = 0.0
+    web.opened.application.signing_in.store._breaker._open_until = 0.0
     assert is_clear(browser.get("/api/v1/c/demo/runs"))  # a new connection hangs, too
     assert box.admitted > admitted
     box.carry()

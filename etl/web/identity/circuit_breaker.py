@@ -1,4 +1,5 @@
-"""A server that is silent costs each request seconds: after one has waited in vain, others fail at once for a while."""
+"""A server that does not answer costs each request seconds: after one has waited in vain, others fail at once for a
+while."""
 
 import threading
 import time
@@ -8,36 +9,36 @@ from typing import Final
 
 from etl.errors import EtlError, TransientFault
 
-REST_SECONDS: Final = 3.0
-"""For so long after a silence nothing is asked of the server."""
+OPEN_SECONDS: Final = 3.0
+"""How long the circuit stays open after such a fault: nothing is asked of the server."""
 # A fault that comes so late is that of a server which was waited for; one that refuses does so at once.
 _LONG_SECONDS: Final = 1.0
 # The server itself has ended the statement: it took too long, or waited for a lock.
 _ANSWERS: Final = ("57014", "55P03")
 
 
-class Silence:
-    """Whether the server was silent lately."""
+class CircuitBreaker:
+    """Open for a while after the server has left a request without an answer."""
 
     def __init__(self) -> None:
-        self._until = 0.0
+        self._open_until = 0.0
         self._lock = threading.Lock()
 
-    def refuse_early(self) -> None:
-        """Raises TransientFault during the rest after a silence."""
+    def refuse_while_open(self) -> None:
+        """Raises TransientFault while the circuit is open."""
         with self._lock:
-            if time.monotonic() < self._until:
+            if time.monotonic() < self._open_until:
                 raise TransientFault("the database of users and sign-ins does not answer; it is asked again soon")
 
     @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Raises TransientFault at once during the rest; a fault of the block that has come late begins one."""
-        self.refuse_early()
+    def guarded(self) -> Iterator[None]:
+        """Raises TransientFault at once while the circuit is open; a fault of the block that has come late opens it."""
+        self.refuse_while_open()
         begun = time.monotonic()
         try:
             yield
         except EtlError as error:
             if time.monotonic() - begun > _LONG_SECONDS and error.sqlstate not in _ANSWERS:
                 with self._lock:
-                    self._until = time.monotonic() + REST_SECONDS
+                    self._open_until = time.monotonic() + OPEN_SECONDS
             raise

@@ -3,39 +3,39 @@
 import pytest
 
 from etl.errors import EnvironmentFault, TransientFault
-from etl.web.identity import silence
+from etl.web.identity import circuit_breaker
+from etl.web.identity.circuit_breaker import CircuitBreaker
 from etl.web.identity.devices import device_of
-from etl.web.identity.silence import Silence
 
 
-def fail(found: Silence, sqlstate: str = "08006") -> None:
+def fail(found: CircuitBreaker, sqlstate: str = "08006") -> None:
     fault = EnvironmentFault("of the server")
     fault.sqlstate = sqlstate
-    with pytest.raises(EnvironmentFault, match="of the server"), found.noted():
+    with pytest.raises(EnvironmentFault, match="of the server"), found.guarded():
         raise fault
 
 
 @pytest.mark.parametrize(
-    ("long_seconds", "sqlstate", "rests"),
+    ("long_seconds", "sqlstate", "opens"),
     [(-1.0, "08006", True), (-1.0, "57014", False), (-1.0, "55P03", False), (60.0, "08006", False)],
 )
-def test_what_a_silence_is(monkeypatch: pytest.MonkeyPatch, long_seconds: float, sqlstate: str, rests: bool) -> None:
-    monkeypatch.setattr(silence, "_LONG_SECONDS", long_seconds)
-    found = Silence()
+def test_which_faults_open_it(monkeypatch: pytest.MonkeyPatch, long_seconds: float, sqlstate: str, opens: bool) -> None:
+    monkeypatch.setattr(circuit_breaker, "_LONG_SECONDS", long_seconds)
+    found = CircuitBreaker()
     fail(found, sqlstate)
-    if rests:
-        with pytest.raises(TransientFault, match="does not answer; it is asked again soon"), found.noted():
+    if opens:
+        with pytest.raises(TransientFault, match="does not answer; it is asked again soon"), found.guarded():
             pytest.fail("it is not asked")
     else:
-        found.refuse_early()
+        found.refuse_while_open()
 
 
-def test_a_rest_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "_LONG_SECONDS", -1.0)
-    monkeypatch.setattr(silence, "REST_SECONDS", -1.0)
-    found = Silence()
+def test_it_closes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circuit_breaker, "_LONG_SECONDS", -1.0)
+    monkeypatch.setattr(circuit_breaker, "OPEN_SECONDS", -1.0)
+    found = CircuitBreaker()
     fail(found)
-    with found.noted():
+    with found.guarded():
         pass
 
 
