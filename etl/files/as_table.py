@@ -59,13 +59,13 @@ def read_as_table(
     given = [one.name for one in file.source.layout.columns]
     noted = NotedFaults(file.source.name, file.source.layout)
     loading = Loading(file, max_value_bytes, noted, progress, encoding=encoding_of(connection))
-    execute(connection, _sql("make_read", name=name, columns=columns))
-    copy_in(connection, _sql("copy_read", name=name, columns=given), loaded_blocks(loading, with_lines=True))
-    execute(connection, _sql("analyze_read", name=name))
+    execute(connection, _sql("create_file_table", name=name, columns=columns))
+    copy_in(connection, _sql("copy_file_rows", name=name, columns=given), loaded_blocks(loading, with_lines=True))
+    execute(connection, _sql("analyze_file_table", name=name))
     return ReadTable(loading.rows, noted.rows, noted.noted, loading.rounded)
 
 
 def drop_tables(connection: Connection, *names: str) -> None:
     """Drops temporary tables, where they are there."""
     for name in names:
-        execute(connection, _sql("drop_read", name=name))
+        execute(connection, _sql("drop_file_table", name=name))

@@ -1,2 +1,2 @@
--- See make_read.
+-- Into the table of create_file_table.
 copy pg_temp.{{ name | ident }} ({{ (["_line"] + (columns | idents)) | comma_list }}) from stdin
