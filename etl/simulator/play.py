@@ -151,7 +151,7 @@ def _perform(
             case HandOverStep():
                 _hand_over(client, step, ledger, played, wanted, by_marker=by_marker)
                 is_loading = False
-            case _:  # Die
+            case _:  # Crash
                 crash_mid_load(engine, client, step)
                 played.kills += 1
                 is_loading = True  # the dead program had begun to load, and its successor continues

@@ -34,14 +34,14 @@ class HandOverStep:
 
 
 @dataclass(frozen=True)
-class Die:
+class Crash:
     """The program begins a load, writes a part of the rows, and is killed in the middle of a transaction."""
 
     written: tuple[Write, ...]
     torn: tuple[Write, ...]
 
 
-PartnerStep = Write | RefusedRow | HandOverStep | Die
+PartnerStep = Write | RefusedRow | HandOverStep | Crash
 Scenario = Callable[[Warehouse, random.Random, int], Iterator[PartnerStep]]
 
 
@@ -101,7 +101,7 @@ def _bad_types(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterat
 def _crash(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """The program is killed during a load, is started again, and writes the whole batch again."""
     steps = list(_new(warehouse, chance, rows))
-    yield Die(*(tuple(half) for half in _halves(warehouse, steps)))
+    yield Crash(*(tuple(half) for half in _halves(warehouse, steps)))
     yield from steps
     yield HandOverStep()
 

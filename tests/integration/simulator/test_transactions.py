@@ -8,7 +8,7 @@ from etl.errors import EnvironmentFault, RunStopped
 from etl.metadata import parse_company
 from etl.simulator import Play, SqlClient, play
 from etl.simulator.crash import crash_mid_load
-from etl.simulator.scenarios import Die, RefusedRow, Write
+from etl.simulator.scenarios import Crash, RefusedRow, Write
 from tests.fix_company import CLAIMS, MakeSite
 
 KEY = ("in_id",)
@@ -55,7 +55,7 @@ def test_a_program_that_fails_before_it_is_killed_says_why(
         Write("in_Client", KEY, ({"in_id": "b", "Amount": "x"},)),
     ):
         with pytest.raises(EnvironmentFault, match="ended before it was killed: its message stands above"):
-            crash_mid_load(site.database.engine, client, Die((written,), (torn,)))
+            crash_mid_load(site.database.engine, client, Crash((written,), (torn,)))
     assert [row["in_id"] for row in site.partner("select in_id from in_client")] == ["a"]
     said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("etl: PostgreSQL")]
     assert len(said) == 2

@@ -12,7 +12,7 @@ from etl.simulator.address import address_of
 from etl.simulator.play import TableReport
 from etl.simulator.rows import Row, Warehouse
 from etl.simulator.scenarios import (
-    Die,
+    Crash,
     HandOverStep,
     PartnerStep,
     Write,
@@ -33,7 +33,7 @@ def writes(of: list[PartnerStep]) -> Iterator[Write]:
                 yield step
             case HandOverStep():
                 yield from step.late
-            case Die():
+            case Crash():
                 yield from step.written + step.torn
             case _:
                 pass
