@@ -15,7 +15,7 @@ from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault
 from etl.kafka.messages import (
     MakeMessage,
     Message,
-    Of,
+    MessageT,
     Partition,
     Received,
     Trouble,
@@ -44,14 +44,14 @@ class Listener(Protocol):
         """They may be another member's already: roll back what is begun."""
 
 
-class Consumer(Generic[Of]):
+class Consumer(Generic[MessageT]):
     """Reads partitions that the group gives to this member. Not for several threads at once."""
 
     @overload
     def __init__(self: "Consumer[Message]", connection: KafkaConnection, group_id: str) -> None: ...
 
     @overload
-    def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[Of]) -> None: ...
+    def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[MessageT]) -> None: ...
 
     def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[Any] = make_message) -> None:
         """Connects in the background. `make` makes the messages that it delivers: to make each of them of another one
@@ -63,7 +63,7 @@ class Consumer(Generic[Of]):
         self._started: dict[Partition, int] = {}
         self._listener: Listener | None = None
         self._raised: BaseException | None = None
-        self._kept: Received[Of] = Received([], [])
+        self._kept: Received[MessageT] = Received([], [])
         self._refused: KafkaError | None = None
         self.trouble = ""
         """What the client said last about its brokers, until records come again; empty if all is well."""
@@ -95,7 +95,7 @@ class Consumer(Generic[Of]):
         with translated("the partitions cannot be left", self._connection):
             self._client.incremental_unassign(_library(left))
 
-    def consume(self, count: int, seconds: float) -> Received[Of]:
+    def consume(self, count: int, seconds: float) -> Received[MessageT]:
         """Up to `count` messages, after at most `seconds`.
 
         Raises what the listener raised, and EnvironmentFault if the brokers refuse the sign-in. Nothing is lost by an
@@ -118,8 +118,8 @@ class Consumer(Generic[Of]):
             raise fault_of(refused, "Kafka refuses the sign-in", self._connection)
         return received
 
-    def _received(self, found: list["confluent_kafka.Message"]) -> Received[Of]:
-        messages, troubles, make = list[Of](), list[Trouble](), self._make
+    def _received(self, found: list["confluent_kafka.Message"]) -> Received[MessageT]:
+        messages, troubles, make = list[MessageT](), list[Trouble](), self._make
         for one in found:
             if (error := one.error()) is not None:
                 troubles.append(self._trouble(one, error))

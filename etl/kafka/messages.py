@@ -40,9 +40,9 @@ class FromPartition(Protocol):
     def partition(self) -> int: ...
 
 
-Of = TypeVar("Of", bound=FromPartition)
+MessageT = TypeVar("MessageT", bound=FromPartition)
 
-MakeMessage = Callable[[str, int, int, bytes | None, bytes | None, int, MessageHeaders | None], Of]
+MakeMessage = Callable[[str, int, int, bytes | None, bytes | None, int, MessageHeaders | None], MessageT]
 """Makes a message of topic, partition, offset, key, value, time in milliseconds, and headers (None: it has none)."""
 
 
@@ -58,7 +58,7 @@ def make_message(
     return Message(topic, partition, offset, key, value, timestamp_ms, tuple(headers) if headers else ())
 
 
-def message_of(one: confluent_kafka.Message, make: MakeMessage[Of]) -> Of:
+def message_of(one: confluent_kafka.Message, make: MakeMessage[MessageT]) -> MessageT:
     """The value of one that came without an error: the library's methods may then return no None for its place."""
     return make(
         one.topic(),  # type: ignore[arg-type]
@@ -89,8 +89,8 @@ class Trouble(Struct, frozen=True):
     text: str
 
 
-class Received(Struct, Generic[Of], frozen=True):
+class Received(Struct, Generic[MessageT], frozen=True):
     """What one call of consume() found; messages of one partition are in its order."""
 
-    messages: list[Of]
+    messages: list[MessageT]
     troubles: list[Trouble]

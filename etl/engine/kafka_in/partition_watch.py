@@ -42,7 +42,7 @@ class Holds:
 
 
 @dataclass
-class Lasting:
+class Debounce:
     """Whether a text has been the same for long."""
 
     clock: Callable[[], float] = time.monotonic
@@ -67,10 +67,10 @@ class PartitionWatch:
         owner: str,
         alerts: TopicAlerts,
         holds: Holds | None = None,
-        differing: Lasting | None = None,
+        differing: Debounce | None = None,
     ) -> None:
         self._into, self._admin, self._source, self._owner, self._alerts = into, admin, source, owner, alerts
-        self._holds, self._differing = holds or Holds(), differing or Lasting()
+        self._holds, self._differing = holds or Holds(), differing or Debounce()
         self._reported: set[str] = set()
         self._reported_differences = ""
 

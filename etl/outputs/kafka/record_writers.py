@@ -20,5 +20,5 @@ def record_writer(
     """`connection`: the snapshot that the rows are read in."""
     if output.files == "id":
         return RecordWriter(shape, output, is_all=is_all)
-    read_file, largest = file_reader(connection, store_schema), limits.room_in(shape.topic)
+    read_file, largest = file_reader(connection, store_schema), limits.bytes_left_in(shape.topic)
     return RecordWriter(shape, output, is_all=is_all, read_file=read_file, largest=largest)

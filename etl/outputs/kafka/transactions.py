@@ -67,7 +67,7 @@ class SizeLimits:
         """What several records that are sent together may have, whatever their topic."""
         return min((*self.of_topic.values(), _USUAL_BYTES))
 
-    def room_in(self, topic: str) -> int:
+    def bytes_left_in(self, topic: str) -> int:
         """The bytes that a record may have; of its key we think as of the longest one."""
         return self.of_topic[topic] - _OVERHEAD_BYTES - _KEY_BYTES
 

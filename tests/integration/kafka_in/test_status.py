@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from etl.database import transaction
-from etl.engine.kafka_in.partition_watch import Holds, Lasting, PartitionWatch
+from etl.engine.kafka_in.partition_watch import Debounce, Holds, PartitionWatch
 from etl.engine.kafka_in.records_watch import RecordsWatch
 from etl.engine.record_batches import record_store_of
 from etl.engine.topic_alerts import TopicAlerts
@@ -254,7 +254,7 @@ def test_hosts_that_read_in_different_ways_are_shown_and_notified(make_reading: 
                 with reading.site.runtime() as runtime, Admin(reading.connection) as admin:
                     source, alerts = runtime.settings.kafka.in_migration, TopicAlerts(runtime, "the test")
                     into = record_store_of(runtime, rules_of(source))
-                    watch = PartitionWatch(into, admin, source, "host", alerts, differing=Lasting(seconds=0))
+                    watch = PartitionWatch(into, admin, source, "host", alerts, differing=Debounce(seconds=0))
                     alerts.start()
                     watch()
                     notified(listener, "settings.differ")

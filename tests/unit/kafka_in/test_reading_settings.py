@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 
-from etl.engine.kafka_in.partition_watch import Lasting
+from etl.engine.kafka_in.partition_watch import Debounce
 from etl.metadata import parse_company
 from etl.sources.kafka.reading_settings import METADATA, differences, reading_settings
 from etl.sources.kafka.rules import RecordRules
@@ -59,10 +59,10 @@ def test_what_differs_is_said_with_its_owners() -> None:
 
 def test_a_change_that_reaches_one_host_first_is_not_said_at_once() -> None:
     now = 100.0
-    lasting = Lasting(lambda: now, 20)
-    assert not lasting.see("x")
+    debounce = Debounce(lambda: now, 20)
+    assert not debounce.see("x")
     now += 19
-    assert not lasting.see("x")
+    assert not debounce.see("x")
     now += 1
-    assert lasting.see("x")
-    assert not lasting.see("y")
+    assert debounce.see("x")
+    assert not debounce.see("y")
