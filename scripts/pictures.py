@@ -79,7 +79,7 @@ def take(
     page.goto(base + path.format(run=run))
     if name == "undo":
         page.get_by_role("button", name="Count what would change").click()
-        page.get_by_role("button", name="Take the run back").wait_for()
+        page.get_by_role("button", name="Revert the run").wait_for()
     if name == "fill":
         page.locator("input[type=file]").set_input_files(
             {"name": "LegalPerson.csv", "mimeType": "text/csv", "buffer": FILE}

@@ -20,7 +20,7 @@ from etl.quoting import printable
 
 # Commands are imported when they are called, so that `etl --help` need not wait for all of them: name -> (where, help).
 _COMMANDS = {
-    "demo": ("etl.cli.demo:demo", "Show the whole way of made-up rows, from in_ tables to out_ tables."),
+    "demo": ("etl.cli.demo:demo", "Run a self-contained demo with generated data."),
     "config": ("etl.cli.config:config", "Write, show, check and move the configuration."),
     "metadata": ("etl.cli.metadata:metadata", "Check and show business objects."),
     "generate-ddl": ("etl.cli.generate_ddl:generate_ddl", "Print the DDL of a company's tables, or apply it."),
@@ -35,7 +35,7 @@ _COMMANDS = {
     ),
     "run": ("etl.cli.run:run", "Import the rows that are ready, if the marker says so."),
     "runs": ("etl.cli.runs:runs", "List and show runs, batches of records and undos, with what they did."),
-    "undo": ("etl.cli.undo:undo", "Take a run back, where no later run has touched the same."),
+    "undo": ("etl.cli.undo:undo", "Revert a run, except for data that a later run changed."),
     "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
     "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),
     "explain": ("etl.cli.explain:explain_command", "Explain what has become of one object of a partner."),

@@ -78,10 +78,10 @@ def _unit(one: Change) -> str:
     if one.unit_kind != "adoption":  # it is a kind and a source
         made += f" of {printable(one.source or 'a source that is no longer known')}"
     if one.undoes is not None:
-        made += f", which took {one.undoes} back"
+        made += f", which reverted {one.undoes}"
     if one.origin is not None:
         made += f", {'record' if one.unit_kind == 'batch' else 'row'} {shown(one.origin)}"
-    return made + (f"; taken back by {one.undone_by}" if one.undone_by is not None else "")
+    return made + (f"; reverted by {one.undone_by}" if one.undone_by is not None else "")
 
 
 def _value(value: str | None) -> str:

@@ -39,7 +39,7 @@ def runs() -> None:
 def list_(
     context: click.Context, company: str | None, source: str | None, by_hour: bool, limit: int, as_json: bool
 ) -> None:
-    """List units of work, the newest first: what each did, and whether it was taken back.
+    """List units of work, the newest first: what each did, and whether it was reverted.
 
     The number is what `etl undo` takes. `etl clean` deletes old units once the journal has nothing of them; what
     batches did stays in the sums of --by-hour.
@@ -174,7 +174,7 @@ def _counts(receipt: Mapping[str, int | Mapping[str, int]] | None) -> str:
 
 def _state(one: "ListedUnit") -> str:
     if one.undone_by is not None:
-        return f"taken back by {one.undone_by}"
+        return f"reverted by {one.undone_by}"
     return "" if one.finished_at is not None else "not finished"
 
 

@@ -32,10 +32,10 @@ def undo(context: click.Context, run: int, company: str | None, dry_run: bool, a
         click.echo(json_text(found))
         return
     done = {what: rows for what, rows in undone.counters.items() if rows and what != "kept"}
-    counts = ", ".join(f"{rows:,} {what}" for what, rows in done.items()) or "nothing to take back"
+    counts = ", ".join(f"{rows:,} {what}" for what, rows in done.items()) or "nothing to revert"
     did = (
         f"would be reverted: {counts}. Nothing is written" if dry_run else f"reverted as run {undone.as_run}: {counts}"
     )
     click.echo(f"Run {run} {did}.")
     if undone.counters["kept"]:
-        click.echo(f"{undone.counters['kept']:,} instances keep what a later run has touched.")
+        click.echo(f"{undone.counters['kept']:,} instances keep what a later run changed.")

@@ -57,13 +57,13 @@ def _has_import(runtime: Runtime) -> bool:
 def _undo(runtime: Runtime, run: int, begin: Begin, *, has_import: bool) -> NotedUndo:
     if not has_import:
         with begin(runtime.store_engine, **runtime.merge_settings) as store:
-            return _take_back_unit(runtime, store, run, begin)
+            return _revert_unit(runtime, store, run, begin)
     with begin(runtime.engine) as connection:
         runtime.handshake.lock_out_runs(connection)
         with runtime.connections(connection, begin) as connections:
             if _has_ended(connection, runtime, run):
-                return _unheard(runtime, connections, run) or _take_back(runtime, connections, run, begin)
-            return _take_back_unit(runtime, connections.store, run, begin)
+                return _unheard(runtime, connections, run) or _revert(runtime, connections, run, begin)
+            return _revert_unit(runtime, connections.store, run, begin)
 
 
 def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> int:
@@ -74,7 +74,7 @@ def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> in
         return runtime.store.next_number(beside, above=above)
 
 
-def _take_back(runtime: Runtime, connections: Connections, run: int, begin: Begin) -> NotedUndo:
+def _revert(runtime: Runtime, connections: Connections, run: int, begin: Begin) -> NotedUndo:
     runtime.store_fence.shut_out(connections.store)
     as_run = _number(runtime, connections.store, runtime.highest_run(connections), begin)
     source = runtime.handshake.source(connections.imported)
@@ -94,7 +94,7 @@ def _other_source(store: Connection, runtime: Runtime, unit: int) -> str:
     return str(row.source) if row else ""
 
 
-def _take_back_unit(runtime: Runtime, store: Connection, unit: int, begin: Begin) -> NotedUndo:
+def _revert_unit(runtime: Runtime, store: Connection, unit: int, begin: Begin) -> NotedUndo:
     source = _other_source(store, runtime, unit)
     if not source:
         raise ConfigurationError(f"there is no ended run or batch {unit}: see `etl runs list`")

@@ -19,7 +19,7 @@ Span = tuple[datetime | None, datetime | None]
 @dataclass(frozen=True)
 class ListedUnit:
     """A unit of work. `finished_at` and `receipt` are None while it is under way and where it was given up; `undone_by`
-    is the unit that took it back."""
+    is the unit that reverted it."""
 
     number: int
     source: str

@@ -90,7 +90,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("/c/{company}/fill/{upload}/load", "fill.load", fill.load, ACTING),
     Action("/c/{company}/fill/{upload}/remove", "fill.remove", fill.remove, ACTING),
     Action("/c/{company}/runs/{run}/undo/preview", "undo.preview", undo.preview, OPERATORS),
-    Action("/c/{company}/runs/{run}/undo", "undo", undo.take_back, OPERATORS, has_own_thread=True),
+    Action("/c/{company}/runs/{run}/undo", "undo", undo.revert, OPERATORS, has_own_thread=True),
     Action("/c/{company}/out/build", "out.build", out.build, OPERATORS, has_own_thread=True),
     Action("/c/{company}/out/rollback", "out.rollback", out.roll_back, OPERATORS),
     Action("/c/{company}/out/{version}/switch", "out.switch", out.switch, OPERATORS),

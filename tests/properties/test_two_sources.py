@@ -133,7 +133,7 @@ class History:
         return units
 
     def undo(self) -> None:
-        """Of two units that were at once one is taken back, and then the other."""
+        """Of two units that were at once one is reverted, and then the other."""
         units = list(self.both())
         self.choose.shuffle(units)
         undone: dict[int, int] = {}

@@ -383,7 +383,7 @@ class SiteUnderTest:
         self.origins[token.unit] = (RECORDS.name, "batch", origins)
 
     def undo(self, unit: int) -> int:
-        """Takes a run or a batch back; returns the number of the undo."""
+        """Reverts a run or a batch; returns the number of the undo."""
         source = self.origins[unit][0]
         if source != RECORDS.name:
             number = undo(self.runtime, unit).as_run

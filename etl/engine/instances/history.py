@@ -51,8 +51,8 @@ class End:
 class Change:
     """One change. `n` is its place in the journal, `at` the start of its unit. `unit`, `source`, `unit_kind` and
     `origin` say what made it: the row, record or pair of ids, as docs/store.md has it. `values`: of fields; `field`
-    and `end`: of a link, `is_incoming` where it leads to this instance. `undone_by`: the unit that took the unit back;
-    `undoes`: the unit that this one took back."""
+    and `end`: of a link, `is_incoming` where it leads to this instance. `undone_by`: the unit that reverted the unit;
+    `undoes`: the unit that this one reverted."""
 
     n: int
     unit: int | None

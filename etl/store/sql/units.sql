@@ -1,5 +1,5 @@
 -- Units of work, the newest first, or one of them; the imports of one store are several sources, in_tables and a name
--- of their own. `undone_by`: the unit that took it back, if none took that one back.
+-- of their own. `undone_by`: the unit that reverted it, if none reverted that one.
 select u.number, u.source, u.kind, u.started_at, u.finished_at, u.receipt, (
     select max(d.as_run)
     from {{ schema | ident }}.undone_run d

@@ -29,7 +29,7 @@ class OtherEnd(Model):
 
 class Changed(Model):
     """One change, and what made it: a unit of a source, by the row, record or pair of ids `origin`. `undone_by`: the
-    unit that took it back; `undoes`: the unit that this one took back."""
+    unit that reverted it; `undoes`: the unit that this one reverted."""
 
     n: Id
     at: datetime | None

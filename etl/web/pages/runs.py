@@ -56,7 +56,7 @@ class CodeCount(Model):
 
 class Run(CompanyPage):
     """`tables`: table -> counter -> rows; `columns`: the counters that are not zero throughout. `can_undo`: nothing has
-    taken it back, and it has ended."""
+    reverted it, and it has ended."""
 
     unit: Unit
     tables: dict[str, dict[str, int]]

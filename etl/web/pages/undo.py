@@ -1,4 +1,4 @@
-"""Undo: what taking a run back would change, and taking it back."""
+"""Undo: what reverting a run would change, and reverting it."""
 
 import time
 from typing import Final
@@ -19,7 +19,7 @@ _KEPT_SECONDS: Final = 600.0
 
 
 class Undo(CompanyPage):
-    """`preview`: what would be taken back, counter -> number; None before it was asked for. `versions`: those that
+    """`preview`: what would be reverted, counter -> number; None before it was asked for. `versions`: those that
     follow."""
 
     unit: Unit
@@ -55,8 +55,8 @@ def preview(request: ActionRequest) -> Done:
     return Done(f"/runs/{number}/undo", sentence_of("sentence.nothing_written"), counted)
 
 
-def take_back(request: ActionRequest) -> Done:
-    """Takes the run back."""
+def revert(request: ActionRequest) -> Done:
+    """Reverts the run."""
     number = request.path_number("run")
     done = undo(request.runtime, number)
     undone_by = str(done.as_run)

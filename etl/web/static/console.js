@@ -90,7 +90,7 @@ if (live) {
 // A page about what is still being done looks again by itself.
 if (find("[data-follow]")) setTimeout(() => location.reload(), 2000);
 
-// A question before what cannot be taken back; the form is sent when it is answered. A button counts once.
+// A question before what cannot be undone; the form is sent when it is answered. A button counts once.
 for (const form of all("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     const question = document.getElementById(form.dataset.ask ?? "");

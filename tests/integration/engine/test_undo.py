@@ -1,4 +1,4 @@
-"""A run taken back, and a run that is only tried."""
+"""A run reverted, and a run that is only tried."""
 
 import json
 
@@ -100,7 +100,7 @@ def test_the_command_says_what_it_did(site: Site) -> None:
     run = _first_load(site)
     ended = site.etl("undo", str(run), "--json")
     assert json.loads(ended.out)["counters"]["removed"] == 3
-    assert "nothing to take back" in site.etl("undo", str(run)).out
+    assert "nothing to revert" in site.etl("undo", str(run)).out
 
 
 @BOTH_LAYOUTS

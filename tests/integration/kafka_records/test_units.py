@@ -48,7 +48,7 @@ def test_units_of_all_sources_are_listed(topic: Topic) -> None:
     shown = topic.site.etl("runs", "list", "--source", "kafka")
     assert shown.code == 0, shown.err
     assert "3 messages, 1 merged, 1 rejected, 1 tombstones; 1 created" in " ".join(shown.out.split())
-    assert f"taken back by {undone.as_run}" in " ".join(shown.out.split())
+    assert f"reverted by {undone.as_run}" in " ".join(shown.out.split())
 
 
 def test_a_unit_is_shown(topic: Topic) -> None:
@@ -67,7 +67,7 @@ def test_a_unit_is_shown(topic: Topic) -> None:
     assert {one["state"] for one in found["tasks"]} == {"done"}
     assert [(one["code"], one["rows"]) for one in found["errors"]] == [("NUMBER_NOT_FINITE", 1)]
     shown = topic.site.etl("runs", "show", str(run)).out
-    assert f"taken back by {undone.as_run}" in shown
+    assert f"reverted by {undone.as_run}" in shown
     assert "MIGRATE_SINGLE_FIELDS" in shown
     found = json.loads(topic.site.etl("runs", "show", str(batch.unit), "--json").out)
     assert (found["tasks"], [one["code"] for one in found["errors"]]) == ([], ["BAD_JSON"])

@@ -123,7 +123,7 @@ class Staged:
         )
 
     def undo(self, run: int) -> int:
-        """Takes a batch back, as `etl undo` does with a run; returns the number of the undo."""
+        """Reverts a batch, as `etl undo` does with a run; returns the number of the undo."""
         with self.site.runtime() as runtime, self.store(runtime) as connection:
             as_run = runtime.store.next_number(connection)
             undo_run(connection, runtime.company, STORE, run=run, as_run=as_run, at=datetime.now(UTC))

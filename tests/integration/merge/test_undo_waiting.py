@@ -1,4 +1,4 @@
-"""Links and files that wait, when runs are taken back: what waited before a run waits again after its undo."""
+"""Links and files that wait, when runs are reverted: what waited before a run waits again after its undo."""
 
 import random
 from collections.abc import Callable
@@ -357,7 +357,7 @@ def test_links_given_and_taken_away_while_they_wait_for_what_undo_removed(inboun
 @pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_run_and_undone_run_in_any_order(inbound: Inbound) -> None:
-    """The run that began to wait is taken back before, or after, the run that made the links."""
+    """The run that began to wait is reverted before, or after, the run that made the links."""
     empty = _state(inbound)
     begun = _begin(inbound)
     _both_come(inbound)
@@ -438,7 +438,7 @@ def _random_batch(inbound: Inbound, choose: random.Random) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(4))
 def test_taking_back_all_runs_the_newest_first_goes_through_all_states(inbound: Inbound, seed: int) -> None:
-    """And each undo can itself be taken back, and repeated."""
+    """And each undo can itself be reverted, and repeated."""
     choose = random.Random(seed)
     states, runs = [_state(inbound)], []
     for _ in range(6):

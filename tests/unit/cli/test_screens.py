@@ -197,7 +197,7 @@ def test_units_of_work_in_a_list_and_by_hour(capsys: Capture) -> None:
     runs._show_units([undo, BATCH, UNIT, replace(UNIT, finished_at=None, receipt=None)])
     at = "2026-01-02 12:00:00"
     assert lines_of(capsys.readouterr().out)[1:] == [
-        f"9 in_tables undo {at} 2.0 s taken back by 10 3 removed",
+        f"9 in_tables undo {at} 2.0 s reverted by 10 3 removed",
         f"8 kafka batch {at} 2.0 s 2 merged; 1 created",
         f"7 in_tables run {at} 2.0 s 1,000 created, 1 rejected",
         f"7 in_tables run {at} not finished",
