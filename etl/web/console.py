@@ -73,12 +73,12 @@ class Console:
                 "request_id": incoming.request_id,
             }
             return Outgoing(answer.status, json_bytes(found), _PROBLEM, headers, viewer)
-        request = self._stranger(incoming, viewer)
+        request = self._anonymous_request(incoming, viewer)
         return Outgoing(answer.status, self._renderer.problem(answer, request).encode(), headers=headers, viewer=viewer)
 
     def public(self, template: str, model: Model, incoming: Incoming) -> Outgoing:
         """A page for everyone: the form to sign in."""
-        request = self._stranger(incoming)
+        request = self._anonymous_request(incoming)
         return Outgoing(200, self._renderer.page(template, model, request).encode())
 
     def openapi(self, incoming: Incoming) -> Outgoing:
@@ -123,7 +123,7 @@ class Console:
         location = f"{incoming.prefix}/sign-in?next={quote(asked, safe='/')}"
         raise RequestProblem(303, "not_signed_in", "Sign in first.", {"Location": location})
 
-    def _stranger(self, incoming: Incoming, name: str = "") -> PageRequest:
+    def _anonymous_request(self, incoming: Incoming, name: str = "") -> PageRequest:
         """What templates of pages without a company get."""
         viewer = Viewer(name, Role.READER, language_of(incoming))
         return PageRequest("", viewer, incoming.query, request_id=incoming.request_id, prefix=incoming.prefix)

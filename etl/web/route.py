@@ -9,7 +9,7 @@ from etl.web.roles import Role
 
 API: Final = "/api/v1"
 Page = Callable[[PageRequest], Model]
-Act = Callable[[ActionRequest], Done]
+PerformAction = Callable[[ActionRequest], Done]
 Live = Callable[[Model, str], Mapping[str, str]]
 
 
@@ -42,7 +42,7 @@ class Action:
 
     path: str
     name: str
-    act: Act
+    act: PerformAction
     roles: frozenset[Role]
     hidden: frozenset[str] = frozenset()
     takes_file: bool = False

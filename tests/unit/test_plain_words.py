@@ -138,7 +138,10 @@ def test_a_vague_name_is_found() -> None:
 
 
 # Ideas of the engine: one class or alias each.
-IDEAS = {"Batch", "Connections", "Kind", "Link", "Outcome", "Position", "Reader", "Source", "Step", "Work"}
+IDEAS = {
+    *("Act", "Batch", "Column", "Connections", "Kind", "Link", "Merge", "Outcome", "Position", "Reader"),
+    *("Settings", "Source", "Step", "Work"),
+}
 
 
 def test_one_class_has_the_name_of_an_idea() -> None:

@@ -9,14 +9,14 @@ from etl.web.identity.store import WebStore, sql
 
 @dataclass(frozen=True)
 class SignIn:
-    """A sign-in that lasts. `is_this`: the one that asks."""
+    """A sign-in that lasts. `is_current`: the one that asks."""
 
     id: int
     address: str
     user_agent: str
     signed_in_at: datetime
     last_seen_at: datetime
-    is_this: bool
+    is_current: bool
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from etl.web.roles import FRESHNESS
 # Read of all companies at once, in the background: a database that is silent holds up none of the others.
 _FRESHNESS: Final = Lately[Freshness](least_rest=10.0)
 _WAIT_SECONDS: Final = 1.5
-_AWAY: Final = "away"
+_UNREACHABLE: Final = "unreachable"
 _READING: Final = "reading"
 
 
 class CompanyFreshness(Model):
-    """`state` and `values`: `fresh.STATE` of the texts is the sentence; `away`: its database cannot be asked,
-    `reading`: it is being asked. `kept` of the hand-overs that were `due` in 30 days came in time."""
+    """`state` and `values`: `fresh.STATE` of the texts is the sentence; `unreachable`: its database cannot be
+    asked, `reading`: it is being asked. `kept` of the hand-overs that were `due` in 30 days came in time."""
 
     company: str
     state: str
@@ -53,7 +53,7 @@ def page(request: PageRequest) -> Overview:
         _freshness_of(one, 0.0)
     until = time.monotonic() + _WAIT_SECONDS
     items = [_freshness_of(one, max(0.0, until - time.monotonic())) for one in asked]
-    zones = {zone_name(one) for one, item in zip(asked, items, strict=True) if item.state != _AWAY}
+    zones = {zone_name(one) for one, item in zip(asked, items, strict=True) if item.state != _UNREACHABLE}
     return Overview(
         zone=zones.pop() if len(zones) == 1 else "UTC",
         looked_at=datetime.now(UTC),
@@ -66,7 +66,7 @@ def _freshness_of(request: PageRequest, wait: float) -> CompanyFreshness:
     try:
         found = _FRESHNESS.latest(databases_of(request), lambda: freshness.page(request), wait=wait, raises=True)
     except EtlError:
-        return _without(request.company, _AWAY, "bad")
+        return _without(request.company, _UNREACHABLE, "bad")
     if found is None:
         return _without(request.company, _READING, "busy")
     same = ("company", "state", "grade", "values", "taken_at", "last_hand_over", "kept", "due", "waiting")

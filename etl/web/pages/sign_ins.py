@@ -10,14 +10,14 @@ from etl.web.texts.sentence import sentence_of
 
 
 class SignInItem(Model):
-    """A sign-in that lasts. `device`: what the browser says that it is; `is_this`: the one that asks."""
+    """A sign-in that lasts. `device`: what the browser says that it is; `is_current`: the one that asks."""
 
     id: Id
     device: str
     address: str
     signed_in_at: datetime
     last_seen_at: datetime
-    is_this: bool
+    is_current: bool
 
 
 class SignIns(Model):
@@ -38,7 +38,7 @@ def page(request: PageRequest) -> SignIns:
                 address=one.address,
                 signed_in_at=one.signed_in_at,
                 last_seen_at=one.last_seen_at,
-                is_this=one.is_this,
+                is_current=one.is_current,
             )
             for one in found
         ),

@@ -44,7 +44,7 @@ def test_a_manager_sees_all_companies(site: Site, serve_web: ServeWeb) -> None:
     site.write("configs/WebConfig.txt", f"identity=proxy\ntrustedProxies=127.0.0.1\ngroupRoles={ROLES}")
     web = serve_web(site)
     other, demo = seen(web, "m")
-    assert (other["company"], other["state"], other["grade"]) == ("other", "away", "bad")
+    assert (other["company"], other["state"], other["grade"]) == ("other", "unreachable", "bad")
     assert (demo["company"], demo["state"], demo["waiting"]) == ("demo", "good", 0)
     # Of six times due since the first hand-over: the first one, and the one two hours ago.
     assert (demo["kept"], demo["due"]) == (2, 6)

@@ -26,7 +26,7 @@ def test_a_user_ends_the_own_sign_ins(passwords: Site, serve_web: ServeWeb) -> N
     laptop, phone, third = (browser_of(web, "aidana", agent) for agent in (LAPTOP, PHONE, "curl/8"))
     others = browser_of(web, "timur")
     found = laptop.get("/api/v1/sign-ins").json["items"]
-    assert [one["device"] for one in found if one["is_this"]] == ["Firefox, Linux"]
+    assert [one["device"] for one in found if one["is_current"]] == ["Firefox, Linux"]
     assert {one["device"] for one in found} == {"Firefox, Linux", "Chrome, Android", "curl/8"}
     assert {one["address"] for one in found} == {"127.0.0.1"}
     page = laptop.get("/sign-ins").text
