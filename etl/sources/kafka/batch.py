@@ -16,19 +16,18 @@ from etl.merge import MergeContext
 from etl.metadata.field_types import Category
 from etl.runs import Counters
 from etl.runs.error_class import is_data_error
+from etl.sources.kafka.candidates import Candidates, choose_candidates
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import store_files
 from etl.sources.kafka.links import merge_batch_links
-from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.message import Message
 from etl.sources.kafka.numbering import Numbering
 from etl.sources.kafka.objects import ObjectsRefused, merge_objects
 from etl.sources.kafka.outcome import BatchOutcome, add_all
 from etl.sources.kafka.positions import HeldPartition, Locked
-from etl.sources.kafka.reading import ReadBatch, Record
+from etl.sources.kafka.reading import ReadBatch
 from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.remembered import FirstRecord
-from etl.sources.kafka.reports import Reports
-from etl.sources.kafka.resent import stage_resent
 from etl.sources.kafka.shapes import ObjectShape
 
 _log = logging.getLogger("in_kafka_migration")
@@ -81,8 +80,8 @@ def merge_batch(
     """
     with transaction(into.engine, **into.settings) as connection:
         locked = into.positions.lock(connection, held)
-        work = _Work(into, connection, batch, locked, is_second_try=is_second_try)
-        work.choose(forgets=forgets)
+        chosen = choose_candidates(into, connection, batch, locked, forgets=forgets)
+        work = _Work(into, connection, locked, chosen, is_second_try=is_second_try)
         work.perform()
         if judge:
             judge(work.reports.rejected)
@@ -119,102 +118,18 @@ class _Work:
     """The work on one batch in its transaction. Records are numbered from 0, in their order."""
 
     def __init__(
-        self, into: RecordStore, connection: Connection, batch: ReadBatch, locked: Locked, *, is_second_try: bool
+        self, into: RecordStore, connection: Connection, locked: Locked, chosen: Candidates, *, is_second_try: bool
     ) -> None:
         self.into = into
         self.connection = connection
-        self.batch = batch
         self.locked = locked
         self.is_second_try = is_second_try
-        self.outcome = BatchOutcome(messages=batch.messages, tombstones=batch.tombstones)
-        self.reports = Reports()
-        self.records: dict[int, Record] = {}
-        # Records with the recordId of another one of the batch, which counts unless it is refused.
-        self.later: dict[int, list[int]] = {}
+        self.chosen, self.outcome, self.reports = chosen, chosen.outcome, chosen.reports
+        self.batch, self.records, self.later, self.resent = chosen.batch, chosen.records, chosen.later, chosen.resent
         self.refused: dict[int, list[Fault]] = {}
         self.fields = into.link_fields
         self.numbering = Numbering((), into.company)
         self.tries = 0
-        # Origins of messages that were sent back and leave what was changed since.
-        self.resent: frozenset[str] = frozenset()
-
-    def choose(self, *, forgets: bool) -> None:
-        """Which records are merged: not those of messages that were merged by an earlier try, nor those whose recordId
-        is known."""
-        self._put_older_first()
-        offsets = self.locked.next_offsets
-        for message, faults in self.batch.refused:
-            if message.offset < offsets.get(Partition(message.topic, message.partition), 0):
-                self.outcome.skipped += 1
-            else:
-                self.reports.reject(message, faults)
-        candidates = self._candidates()
-        if forgets:
-            self.into.remembered.forget(self.connection, candidates.values())
-        for number, known in self.into.remembered.remember(self.connection, candidates, self.locked.at).items():
-            self._repeated(candidates.pop(number), known)
-            for again in self.later.pop(number, ()):
-                self._repeated(self.batch.records[again], known)
-        self.records = candidates
-
-    def _candidates(self) -> dict[int, Record]:
-        """The records that were not merged by an earlier try, numbered; of several with one recordId the first."""
-        records = self.batch.records
-        ends = {(one.topic, one.number): offset for one, offset in self.locked.next_offsets.items()}
-        # Of each partition the first message: what is usual is seen without a look at each.
-        begins = {(one.message.topic, one.message.partition): one.message.offset for one in reversed(records)}
-        ids = [one.record_id for one in records if one.record_id is not None]
-        if not self.resent and len({*ids}) == len(ids) and all(ends.get(at, 0) <= begins[at] for at in begins):
-            return dict(enumerate(records))
-        first: dict[tuple[str, str], int] = {}
-        candidates: dict[int, Record] = {}
-        for number, record in self._as_received():
-            message, record_id = record.message, record.record_id
-            if message.offset < ends.get((message.topic, message.partition), 0):
-                self.outcome.skipped += 1
-                continue
-            if record_id is not None:
-                counts = first.setdefault((message.topic, record_id), number)
-                if counts != number:
-                    self.later.setdefault(counts, []).append(number)
-                    continue
-            candidates[number] = record
-        return candidates
-
-    def _put_older_first(self) -> None:
-        """Records that were sent back, and are not to overwrite later ones, are merged before those of their batch."""
-        if not self.into.rules.resent_loses:
-            return
-        sent_back = [record.message for record in self.batch.records if record.message.resent]
-        self.resent = stage_resent(self.connection, sent_back, self.into.store.schema)
-        if self.resent:
-            self.batch = replace(self.batch, records=sorted(self.batch.records, key=self._age))
-
-    def _age(self, record: Record) -> tuple[bool, str, int, int]:
-        resent = record.message.resent
-        if not resent or record.message.origin not in self.resent:
-            return (True, "", 0, 0)
-        return (False, record.message.topic, resent.partition, resent.offset)
-
-    def _as_received(self) -> Iterable[tuple[int, Record]]:
-        """Numbered records: of several with one recordId the first message counts."""
-        numbered = enumerate(self.batch.records)
-        return sorted(numbered, key=lambda one: not self._age(one[1])[0]) if self.resent else numbered
-
-    def _repeated(self, record: Record, known: FirstRecord) -> None:
-        if record.digest == known.digest:
-            self.outcome.known += 1
-            return
-        self.outcome.reused += 1
-        fault = Fault(
-            "RECORD_ID_REUSED",
-            "$.recordId",
-            record.staged.objects[-1].shape.code,
-            value=record.record_id,
-            reason=known.origin,
-            severity="warning",
-        )
-        self.reports.reject(record.message, [fault])
 
     def perform(self) -> None:
         """Merges the records, and writes what is to be reported."""
@@ -256,7 +171,8 @@ class _Work:
                 self.into.remembered.remember(self.connection, {counts: record}, self.locked.at)
             for again in numbers:
                 if again not in self.records:
-                    self._repeated(self.batch.records[again], FirstRecord(record.digest, record.message.origin))
+                    same = FirstRecord(record.digest, record.message.origin)
+                    self.chosen.report_repeated(self.batch.records[again], same)
         self.reports.faults += merged.notes
 
     def _merge_all(self, context: MergeContext) -> _Merged:

@@ -16,6 +16,7 @@ from etl.engine import record_batches
 from etl.errors import FencedOut, TransientFault
 from etl.retry import RetryPolicy
 from etl.sources.kafka import batch as batches
+from etl.sources.kafka.candidates import choose_candidates
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.positions import HeldPartition
@@ -129,8 +130,8 @@ def position_before_the_merge(monkeypatch: pytest.MonkeyPatch, _: Topic) -> None
             locked = into.positions.lock(connection, held)
             into.positions.advance(connection, batch.next_offsets, batch.timestamps)
         with transaction(into.engine) as connection:
-            work = batches._Work(into, connection, batch, locked, is_second_try=bool(options["is_second_try"]))
-            work.choose(forgets=bool(options["forgets"]))
+            chosen = choose_candidates(into, connection, batch, locked, forgets=bool(options["forgets"]))
+            work = batches._Work(into, connection, locked, chosen, is_second_try=bool(options["is_second_try"]))
             work.perform()
         return work.outcome
 
