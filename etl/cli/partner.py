@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import click
 import sqlalchemy
@@ -89,23 +90,7 @@ def partner() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def play_(
-    context: click.Context,
-    company: str | None,
-    test_database: str | None,
-    test_topic: str | None,
-    servers: str | None,
-    url: str | None,
-    password_env: str,
-    scenario: str,
-    batches: int,
-    rows: int,
-    rate: float,
-    seed: int,
-    way: str,
-    wait: float,
-    as_json: bool,
-) -> None:
+def play_(context: click.Context, /, **given: Any) -> None:
     """Fill in_ tables and hand over, or send records, well or badly; then compare with what became of it.
 
     \b
@@ -131,32 +116,67 @@ def play_(
     It writes nothing by itself into the store: `etl run`, or `etl kafka in`, has to run beside it. Exit code 3: the
     counts do not agree.
     """
-    if test_topic is not None:
-        if test_database is not None or url is not None:
+    options = _Options(**given)
+    if options.test_topic is not None:
+        send_records(config_url(context), options.company, options.sending(options.test_topic), as_json=options.as_json)
+    else:
+        _play_rows(config_url(context), options)
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What the command was given, by the names of its options."""
+
+    company: str | None
+    test_database: str | None
+    test_topic: str | None
+    servers: str | None
+    url: str | None
+    password_env: str
+    scenario: str
+    batches: int
+    rows: int
+    rate: float
+    seed: int
+    way: str
+    wait: float
+    as_json: bool
+
+    def sending(self, topic: str) -> Sending:
+        """What is sent into a topic. Raises UsageError for options that are for rows alone."""
+        if self.test_database is not None or self.url is not None:
             raise click.UsageError("--test-topic is for records alone: leave out --test-database and --url")
-        send_records(
-            config_url(context),
-            company,
-            Sending(test_topic, servers, _names(scenario, RECORD_SCENARIOS), batches, rows, rate, seed, wait),
-            as_json=as_json,
-        )
-        return
-    if test_database is None:
+        scenarios = _names(self.scenario, RECORD_SCENARIOS)
+        return Sending(topic, self.servers, scenarios, self.batches, self.rows, self.rate, self.seed, self.wait)
+
+    def playing(self) -> Play:
+        """What is written into in_ tables."""
+        ways = (1, 2) if self.way == "both" else (int(self.way),)
+        return Play(_names(self.scenario, SCENARIOS), self.batches, self.rows, self.seed, ways, self.wait)
+
+
+def _play_rows(url_of_configuration: str, options: _Options) -> None:
+    if options.test_database is None:
         raise click.UsageError("say where made-up rows may go: --test-database NAME, or --test-topic NAME")
-    settings, found = read_configuration(config_url(context), company)
-    wanted = Play(_names(scenario, SCENARIOS), batches, rows, seed, (1, 2) if way == "both" else (int(way),), wait)
-    with _engine(settings, url, password_env) as engine:
-        client = SqlClient(engine, settings.in_migration.schema_name, rate)
-        _refuse_another(client.database(), test_database)
+    settings, found = read_configuration(url_of_configuration, options.company)
+    wanted = options.playing()
+    with _engine(settings, options.url, options.password_env) as engine:
+        client = SqlClient(engine, settings.in_migration.schema_name, options.rate)
+        _refuse_another(client.database(), options.test_database)
         played = play(engine, client, found, wanted, lambda line: click.echo(line, err=True))
+    _report(played, compared=bool(options.wait), as_json=options.as_json)
+
+
+def _report(played: Played, *, compared: bool, as_json: bool) -> None:
+    """Raises RunStopped when the counts do not agree."""
     if as_json:
         reported = {table: asdict(one) | {"agrees": one.agrees} for table, one in played.tables.items()}
         counts = {"hand_overs": played.hand_overs, "kills": played.kills}
-        click.echo(json_text(counts | {"agrees": played.agrees if wait else None, "tables": reported}))
+        click.echo(json_text(counts | {"agrees": played.agrees if compared else None, "tables": reported}))
     else:
-        _show(played, compared=bool(wait))
+        _show(played, compared=compared)
     sys.stdout.flush()
-    if wait and not played.agrees:
+    if compared and not played.agrees:
         raise RunStopped("what was given and what the receipts say do not agree")
 
 

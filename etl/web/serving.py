@@ -107,25 +107,29 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
             lambda: settings().console_role,
             lambda: configuration.fault,
         )
-        ending = threading.Event()
-        services = Services(companies, lambda: settings().service_password, audit, ending)
-        application = Application(
-            console,
-            SigningIn(store, sessions, audit),
-            services,
-            settings,
-            root_path=options.root_path,
-            listened=tuple(one.host_name for one in (*addresses, *wanted) if one.host),
-            ending=ending,
-        )
+        hosts = tuple(one.host_name for one in (*addresses, *wanted) if one.host)
+        application = _application(console, SigningIn(store, sessions, audit), settings, options.root_path, hosts)
         certificate = _certificate(settings())
-        options_of_tls = {"ssl_context_factory": lambda *_: certificate.context} if certificate else {}
         each_second = [uploads.sweep, *([certificate.refresh] if certificate else [])]
         followed = partial(companies.follow_until_closed, lambda: [one() for one in each_second])
         threading.Thread(target=followed, name="configuration", daemon=True).start()
         uploads.begin()
+        options_of_tls = {"ssl_context_factory": lambda *_: certificate.context} if certificate else {}
         served = server(application.asgi(), application.end, **options_of_tls)
         yield Opened(served, sockets, addresses, actors, application, is_encrypted=certificate is not None)
+
+
+def _application(
+    console: Console,
+    signing_in: SigningIn,
+    settings: Callable[[], WebSettings],
+    root_path: str,
+    hosts: tuple[str, ...],
+) -> Application:
+    """`hosts`: names by which the server is asked."""
+    ending = threading.Event()
+    services = Services(console.companies, lambda: settings().service_password, console.audit, ending)
+    return Application(console, signing_in, services, settings, root_path=root_path, listened=hosts, ending=ending)
 
 
 def _uploads(companies: Companies, settings: Callable[[], WebSettings], options: WebOptions) -> Uploads:
