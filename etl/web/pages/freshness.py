@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from etl.engine import ListedVersion
-from etl.engine.taken import Taken, read_taken
+from etl.engine.imported import ImportedRows, read_imported_rows
 from etl.metadata import names
 from etl.monitoring import Grade, Situation, State, read_situation, verdict
 from etl.notifications.freshness import kept_of_due
@@ -83,40 +83,40 @@ class Freshness(CompanyPage):
 
 def page(request: PageRequest) -> Freshness:
     """Whether data are fresh now."""
-    taken = read_taken(request.runtime, days=DAYS, zone=zone_name(request), seconds=PAGE_SECONDS)
+    imported = read_imported_rows(request.runtime, days=DAYS, zone=zone_name(request), seconds=PAGE_SECONDS)
     situation = read_situation(request.runtime, seconds=PAGE_SECONDS)
     status, feed = situation.status, situation.feed
-    state, values = _state(situation, taken)
+    state, values = _state(situation, imported)
     versions = status.out_versions if status else ()
     waiting = status.waiting if status else ()
     due = request.runtime.settings.in_migration.due
-    kept = kept_of_due(datetime.now(UTC), taken.starts, due, DAYS)
+    kept = kept_of_due(datetime.now(UTC), imported.starts, due, DAYS)
     return Freshness(
         **framed(request),
         company=request.company,
         state=state,
         grade=_GRADES.get(state, "bad"),
         values=dict(values),
-        taken_at=_taken_at(taken),
+        taken_at=_taken_at(imported),
         last_hand_over=feed.last_hand_over if feed else None,
         kept=kept[0] if kept else None,
         due=kept[1] if kept else None,
         late_since=feed.late_since if feed else None,
         is_watched=feed is not None,
-        objects=tuple(_objects(request, taken)),
-        days=tuple(Day(**row) for row in taken.days),
+        objects=tuple(_objects(request, imported)),
+        days=tuple(Day(**row) for row in imported.days),
         versions=tuple(ShownBy(**{name: getattr(one, name) for name in ShownBy.model_fields}) for one in versions),
         waiting=sum(one["links"] for one in waiting),
         waiting_since=min((one["since"] for one in waiting), default=None),
-        median_seconds=taken.median_seconds,
-        slowest_seconds=taken.slowest_seconds,
-        slowest_run=taken.slowest_run,
+        median_seconds=imported.median_seconds,
+        slowest_seconds=imported.slowest_seconds,
+        slowest_run=imported.slowest_run,
     )
 
 
-def _state(situation: Situation, taken: Taken) -> tuple[str, Values]:
+def _state(situation: Situation, imported: ImportedRows) -> tuple[str, Values]:
     """The sentence: what keeps data from being fresh comes first."""
-    at, found = _taken_at(taken), verdict(situation)
+    at, found = _taken_at(imported), verdict(situation)
     if found.grade is Grade.BAD:
         return "held_up", {"at": at}
     if situation.feed and situation.feed.late_since:
@@ -137,14 +137,14 @@ def _current(situation: Situation) -> ListedVersion | None:
     return next((one for one in versions if one.state == "current"), None)
 
 
-def _taken_at(taken: Taken) -> datetime | None:
-    return max((row["taken_at"] for row in taken.tables), default=None)
+def _taken_at(imported: ImportedRows) -> datetime | None:
+    return max((row["taken_at"] for row in imported.tables), default=None)
 
 
-def _objects(request: PageRequest, taken: Taken) -> list[ObjectFreshness]:
+def _objects(request: PageRequest, imported: ImportedRows) -> list[ObjectFreshness]:
     """Those that partners fill, in the order of the metadata."""
-    by_table = {row["in_table"]: row for row in taken.tables}
-    newest = max((row["run"] for row in taken.tables), default=None)
+    by_table = {row["in_table"]: row for row in imported.tables}
+    newest = max((row["run"] for row in imported.tables), default=None)
     found = []
     for one in request.runtime.company.objects:
         if one.has_in_table:

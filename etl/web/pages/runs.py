@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from etl.engine import read_unit, read_units
+from etl.engine.imported import read_imported_by, read_partner_runs
 from etl.engine.rejected import open_errors
-from etl.engine.taken import read_partner_runs, read_taken_by
 from etl.errors import ConfigurationError
 from etl.monitoring.error_lists import reading_by_index
 from etl.store import ListedUnit
@@ -125,12 +125,12 @@ def _run(
 
 def _forgotten(request: PageRequest, number: int) -> RequestProblem:
     """A link to a run may be older than what is kept of it: its receipts stay."""
-    kept = read_taken_by(request.runtime, number)
+    kept = read_imported_by(request.runtime, number)
     if kept is None:
         return not_found(sentence_of("sentence.no_run"))
     at = f"{kept['finished_at'].astimezone(zone_named(zone_name(request))):%Y-%m-%d %H:%M}"
-    taken = sentence_of("sentence.run_gone", run=str(number), at=at, n=kept["rows"], rejected=kept["rejected"])
-    return gone(taken)
+    summary = sentence_of("sentence.run_gone", run=str(number), at=at, n=kept["rows"], rejected=kept["rejected"])
+    return gone(summary)
 
 
 def _task(row: dict[str, Any]) -> Task:

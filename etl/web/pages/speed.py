@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from etl.engine import read_units
-from etl.engine.taken import read_partner_runs
+from etl.engine.imported import read_partner_runs
 from etl.quoting import spreadsheet_cell
 from etl.store import ListedUnit
 from etl.web.pages.days import days_of

@@ -23,11 +23,11 @@ cross join generate_series(1, 10) n
 where t.run = %(base)s;
 insert into in_tables.migration_receipt (
     run, in_table, ordinal, claimed, created, changed, unchanged, removed, rejected, waiting, vanished, released,
-    finished_at
+    started_at, finished_at
 )
 select
     b.number, r.in_table, r.ordinal, %(rows)s, %(rows)s / 100, %(rows)s / 100,
-    %(rows)s - %(rows)s / 50 - b.errors / 3, 0, b.errors / 3, 0, 0, 0, b.at + interval '10 minutes'
+    %(rows)s - %(rows)s / 50 - b.errors / 3, 0, b.errors / 3, 0, 0, 0, b.at, b.at + interval '10 minutes'
 from public.bench_run b
 cross join in_tables.migration_receipt r
 where r.run = %(base)s;

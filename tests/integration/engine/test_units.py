@@ -11,6 +11,8 @@ from etl.errors import RunStopped
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_APART, STORE, MakeSite, Row, Site, ended, until
 from tests.integration.engine.test_apart import killed_while, new_owner
 
+NO_COUNTS = frozenset({"run", "in_table", "ordinal", "started_at", "finished_at"})
+
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
@@ -39,10 +41,7 @@ def make_older(site: Site, number: object) -> None:
 
 def receipts(site: Site, run: object) -> dict[str, Any]:
     rows = site.look("select * from in_tables.migration_receipt where run = %s", [run])
-    return {
-        row["in_table"]: {name: row[name] for name in row if name not in ("run", "in_table", "ordinal", "finished_at")}
-        for row in rows
-    }
+    return {row["in_table"]: {name: count for name, count in row.items() if name not in NO_COUNTS} for row in rows}
 
 
 @BOTH_LAYOUTS
@@ -52,6 +51,8 @@ def test_a_run_is_a_unit_with_its_receipt(site: Site, layout: str) -> None:
     assert (unit["number"], unit["source"], unit["kind"]) == (run, source_of(site), "run")
     [started] = site.look("select started_at from in_tables.run where id = %s", [run])
     assert unit["started_at"] == started["started_at"]
+    [receipt] = site.look("select distinct started_at from in_tables.migration_receipt where run = %s", [run])
+    assert receipt == started
     assert unit["finished_at"] >= unit["started_at"]
     written = receipts(site, run)
     assert written["in_Client"]["rejected"] == 1

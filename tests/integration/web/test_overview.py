@@ -34,10 +34,9 @@ def test_a_manager_sees_all_companies(site: Site, serve_web: ServeWeb) -> None:
     for hours in (72, 3):
         site.look(
             "insert into in_tables.migration_receipt (run, in_table, ordinal, claimed, created, changed, unchanged, "
-            "removed, rejected, waiting, vanished, released, finished_at) select (cast(extract(epoch from now() - "
-            "make_interval(hours => %s)) * 1000 as bigint) << 20), 'in_Client', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, "
-            "now() - make_interval(hours => %s)",
-            [hours, hours],
+            "removed, rejected, waiting, vanished, released, started_at, finished_at) select %s, 'in_Client', 1, 1, 1, "
+            "0, 0, 0, 0, 0, 0, 0, now() - make_interval(hours => %s), now() - make_interval(hours => %s)",
+            [hours, hours, hours],
         )
     second_company(site)
     site.write(f"companies/other/{IMPORT_CONFIG}", "host=127.0.0.1\nport=1\nusername=x\ndbName=x\n")

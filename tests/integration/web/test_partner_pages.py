@@ -1,5 +1,7 @@
 """Runs, Speed and Checks of a partner: what its own role may read; nothing of the store, of hosts and statements."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.fix_company import Row, Site, until
@@ -42,6 +44,7 @@ def test_a_partner_sees_its_own_runs(site: Site, web: Web) -> None:
     own = ask(web, "/api/v1/c/demo/runs").json["items"]
     of_all = ask(web, "/api/v1/c/demo/runs", AS_OPERATOR).json["items"]
     assert [one["number"] for one in own] == [one["number"] for one in of_all]
+    assert [one["started_at"] for one in own] == [one["started_at"] for one in of_all]
     assert [(one["rows"], one["rejected"]) for one in own] == [(3, 1), (2, 0)]
     newest, older = (one["number"] for one in own)
     assert [one["number"] for one in ask(web, f"/api/v1/c/demo/runs?before={newest}").json["items"]] == [older]
@@ -59,6 +62,11 @@ def test_a_partner_sees_its_own_runs(site: Site, web: Web) -> None:
     assert [one["number"] for one in speed["runs"]] == [older, newest]
     assert (speed["rows"], speed["rejected"]) == (5, 1)
     assert ask(web, "/api/v1/c/demo/speed?from=2020-01-01&to=2020-01-02").json["runs"] == []
+    # Receipts of older programs lack the start.
+    site.look("update in_tables.migration_receipt set started_at = now() - interval '40 days' where run = %s", [older])
+    site.look("update in_tables.migration_receipt set started_at = null where run = %s", [newest])
+    first_day = f"{datetime.now(UTC) - timedelta(days=7):%Y-%m-%d}"
+    assert [one["number"] for one in ask(web, f"/api/v1/c/demo/speed?from={first_day}").json["runs"]] == [newest]
     assert newest in ask(web, "/c/demo/speed/runs.csv").text
     # Tables that another partner fills do not exist for this one.
     site.look(f"revoke select on in_tables.in_client from {site.partner_role}")
@@ -69,6 +77,12 @@ def test_a_partner_sees_its_own_runs(site: Site, web: Web) -> None:
     site.look(f"revoke select on in_tables.migration_receipt from {site.partner_role}")
     assert ask(web, "/api/v1/c/demo/runs").json["items"] == []
     assert web.get(f"/api/v1/c/demo/runs/{newest}", **AS_PARTNER).status == 404
+
+
+def test_a_partner_of_an_older_import_sees_what_brings_it_up(site: Site, web: Web) -> None:
+    site.look("alter table in_tables.migration_receipt drop column started_at")
+    refused = web.get("/api/v1/c/demo/runs", **AS_PARTNER)
+    assert (refused.status, "the next `etl run` brings it up" in refused.text) == (503, True), refused.text
 
 
 def test_a_partner_checks_what_its_own_role_may_read(site: Site, web: Web) -> None:

@@ -72,6 +72,18 @@ def test_whether_data_are_fresh(site: Site, serve_web: ServeWeb) -> None:
     assert "The data are fresh: out_demo_1_1 shows what was taken last" in text
     assert f"/c/demo/speed?from={found['days'][0]['day']}" in text
     # What was taken longer ago than 30 days does not count.
+    site.look("update in_tables.migration_receipt set started_at = started_at - interval '40 days'")
+    assert web.get("/api/v1/c/demo/freshness").json["state"] == "never"
+
+
+def test_receipts_of_older_programs_have_the_start_of_their_number(site: Site, serve_web: ServeWeb) -> None:
+    site.set(copyTables="false", startOnHandOver="false")
+    load(site, "a")
+    site.look("update in_tables.migration_receipt set started_at = null")
+    web = serve_web(site)
+    found = web.get("/api/v1/c/demo/freshness").json
+    assert (found["state"], sum(one["rows"] for one in found["days"])) == ("good", 1)
+    assert found["slowest_seconds"] > 0
     site.look("update in_tables.migration_receipt set run = run - ((cast(40 as bigint) * 86400000) << 20)")
     assert web.get("/api/v1/c/demo/freshness").json["state"] == "never"
 

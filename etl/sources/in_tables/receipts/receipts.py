@@ -97,7 +97,8 @@ def release(
 def write_receipts(connection: Connection, receipts: Iterable[Receipt], context: MergeContext) -> None:
     """Stores the counts of a run, one row per in_ table, for the partner to read."""
     rows = json.dumps([asdict(receipt) | {"ordinal": number} for number, receipt in enumerate(receipts)])
-    execute(connection, _sql("insert_receipt", **context.variables), {"run": context.run, "receipts": rows})
+    values = {"run": context.run, "started_at": context.started_at, "receipts": rows}
+    execute(connection, _sql("insert_receipt", **context.variables), values)
 
 
 def copy_errors(connection: Connection, context: MergeContext) -> Counters:
