@@ -11,7 +11,7 @@ from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.cli.screen.progress import bars
 from etl.engine import open_runtime
-from etl.operations.adopt import AdoptedTable, Result, adopt, show_adopted
+from etl.operations.adopt import AdoptedTable, AdoptionResult, adopt, show_adopted
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -40,9 +40,9 @@ def adopt_command(context: click.Context, folder: Path, company: str | None, is_
                 found.append(one)
                 if not as_json:
                     _show(one, is_dry=is_dry)
-        if not is_dry and any(one.result is Result.ADOPTED for one in found):
+        if not is_dry and any(one.result is AdoptionResult.ADOPTED for one in found):
             show_adopted(runtime)
-    is_refused = any(one.result is Result.REFUSED for one in found)
+    is_refused = any(one.result is AdoptionResult.REFUSED for one in found)
     if as_json:
         click.echo(json_text({"ok": not is_refused, "is_dry_run": is_dry, "tables": [_as_json(one) for one in found]}))
     elif is_dry:
@@ -56,14 +56,14 @@ def _as_json(one: AdoptedTable) -> dict[str, object]:
 
 def _show(one: AdoptedTable, *, is_dry: bool) -> None:
     name = printable(one.file)
-    if one.result is Result.REFUSED:
+    if one.result is AdoptionResult.REFUSED:
         click.echo(f"{name}: refused, nothing of it is adopted; {one.bad_rows:,} faults:")
         for fault in one.faults[:_SHOWN]:
             click.echo(f"  {printable(str(fault))}")
         if one.bad_rows > _SHOWN:
             click.echo(f"  … (--json shows the first {len(one.faults):,})")
         return
-    verb = "are there already" if one.result is Result.PRESENT else "would be adopted" if is_dry else "adopted"
+    verb = "are there already" if one.result is AdoptionResult.PRESENT else "would be adopted" if is_dry else "adopted"
     waiting = one.counters.get("files_waiting", 0)
     digest = f", digest {one.digest}" if one.digest else ""
     click.echo(f"{name}: {one.rows:,} rows {verb}{digest}")

@@ -37,6 +37,7 @@ from etl.database.migrations import (
 )
 from etl.database.piping import pipe
 from etl.database.read_only_transaction import read_only_transaction
+from etl.database.server_time import server_time
 from etl.database.session import IGNORED_VARIABLES
 from etl.database.sql_templates import SqlTemplates
 from etl.database.transactions import (
@@ -99,6 +100,7 @@ __all__ = [
     "refuse_newer",
     "refused_lines",
     "rollback_transaction",
+    "server_time",
     "snapshot",
     "states_of",
     "stream_rows",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etl.embedded.account import Account
-from etl.embedded.reserve import full_disk, is_for_want_of_room
+from etl.embedded.reserve import full_disk, is_disk_full
 from etl.errors import EnvironmentFault
 
 SUPERUSER = "postgres"
@@ -137,7 +137,7 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while complaint := self._launch(socket_dir):
             # Children of a killed postmaster hold its memory until they notice; nothing but waiting helps.
-            if is_for_want_of_room(complaint):
+            if is_disk_full(complaint):
                 raise full_disk(self.data)
             if "shared memory block" not in complaint or time.monotonic() > deadline:
                 raise EnvironmentFault(f"the embedded PostgreSQL in {self.data} did not start: {complaint}")

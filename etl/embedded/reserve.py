@@ -49,7 +49,7 @@ def use_reserve(data: Path) -> bool:
     return True
 
 
-def is_for_want_of_room(complaint: str) -> bool:
+def is_disk_full(complaint: str) -> bool:
     """Whether PostgreSQL did not start because the disk is full."""
     return _NO_SPACE in complaint
 
@@ -64,7 +64,7 @@ def full_disk(data: Path) -> EnvironmentFault:
     return fault
 
 
-def lacks_room(data: Path) -> bool:
+def is_too_full_to_start(data: Path) -> bool:
     """Whether another start would fail as the last one did."""
     return shutil.disk_usage(data).free < SIZE
 

@@ -29,7 +29,7 @@ from etl.embedded.account import choose
 from etl.embedded.cluster import SUPERUSER, Cluster, Postmaster
 from etl.embedded.locks import lock_file, starting_alone
 from etl.embedded.placement import COMMON, WHEEL, locate, refuse_unfit_names, socket_dir
-from etl.embedded.reserve import full_disk, keep_reserve, lacks_room, use_reserve
+from etl.embedded.reserve import full_disk, is_too_full_to_start, keep_reserve, use_reserve
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError
 
 VERSION = 18  # the wheel contains 16 as well
@@ -76,7 +76,7 @@ class EmbeddedServer:
         self._users: int | None = None
         self._cluster: Cluster | None = None
         self._postmaster: Postmaster | None = None
-        self._lacked_room = False
+        self._was_disk_full = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -163,17 +163,17 @@ class EmbeddedServer:
         return self._started(cluster, may_use_reserve=may_use_reserve)
 
     def _started(self, cluster: Cluster, *, may_use_reserve: bool) -> Postmaster:
-        if self._lacked_room and lacks_room(cluster.data):
+        if self._was_disk_full and is_too_full_to_start(cluster.data):
             raise full_disk(cluster.data)
         sockets = socket_dir(cluster)
         try:
             started = cluster.start(sockets)
         except EnvironmentFault as fault:
-            self._lacked_room = fault.sqlstate == full_disk(cluster.data).sqlstate
-            if not (self._lacked_room and may_use_reserve and use_reserve(cluster.data)):
+            self._was_disk_full = fault.sqlstate == full_disk(cluster.data).sqlstate
+            if not (self._was_disk_full and may_use_reserve and use_reserve(cluster.data)):
                 raise
             return cluster.start(sockets)
-        self._lacked_room = False
+        self._was_disk_full = False
         keep_reserve(cluster.data, cluster.account)
         return started
 

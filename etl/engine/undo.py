@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, rollback_transaction, transaction
+from etl.database import Connection, SqlTemplates, fetch_one, rollback_transaction, server_time, transaction
 from etl.engine.preparation import is_prepared, prepare, prepare_without_import
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
@@ -100,10 +100,10 @@ def _revert_unit(runtime: Runtime, store: Connection, unit: int, begin: Begin) -
         raise ConfigurationError(f"there is no ended run or batch {unit}: see `etl runs list`")
     runtime.store_fence.shut_out(store)
     as_unit = _number(runtime, store, unit, begin)
-    [now] = fetch_all(store, _sql("store_time"))
-    counters = undo_run(store, runtime.company, runtime.store.schema, run=unit, as_run=as_unit, at=now.at)
-    Unit(as_unit, source, UnitKind.UNDO, now.at).finish(store, runtime.store.schema, counters)
-    return NotedUndo(as_unit, now.at, counters)
+    now = server_time(store)
+    counters = undo_run(store, runtime.company, runtime.store.schema, run=unit, as_run=as_unit, at=now)
+    Unit(as_unit, source, UnitKind.UNDO, now).finish(store, runtime.store.schema, counters)
+    return NotedUndo(as_unit, now, counters)
 
 
 def _unheard(runtime: Runtime, connections: Connections, run: int) -> NotedUndo | None:

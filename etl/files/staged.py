@@ -104,7 +104,7 @@ def duplicate_lines(
     key = ", ".join(table.key)
     lines = [
         f"  line {row.line}: {key} {shown(row.value)} "
-        + (f"stands on line {row.before} already" if row.before else f"is in {table.name} already")
+        + (f"is already on line {row.before}" if row.before else f"is in {table.name} already")
         for row in found[:_SHOWN]
     ]
     return [*lines, *(["  …"] if len(found) > _SHOWN else [])]

@@ -4,7 +4,7 @@ Receives an installation (runtime, configuration tree, database of the console) 
 findings. Never merges a row.
 """
 
-from etl.operations.backup import Backup, KeptBackup, Pruned, State, back_up, back_up_by, kept_backups, prune
+from etl.operations.backup import Backup, BackupState, KeptBackup, Pruned, back_up, back_up_by, kept_backups, prune
 from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
@@ -23,6 +23,7 @@ __all__ = [
     "DUMPS",
     "PROGRAMS_VARIABLE",
     "Backup",
+    "BackupState",
     "Depth",
     "Drained",
     "Drill",
@@ -30,7 +31,6 @@ __all__ = [
     "KeptBackup",
     "Pruned",
     "Restored",
-    "State",
     "UpgradeFindings",
     "UpgradeProgress",
     "activate",

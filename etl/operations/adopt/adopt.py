@@ -7,23 +7,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from etl.database import Connection, SqlTemplates, fetch_all, rollback_transaction, transaction
+from etl.database import Connection, rollback_transaction, server_time, transaction
 from etl.engine import Runtime, prepare_store, prepare_without_import, refuse_on_hold
 from etl.files import Progress
 from etl.merge import MergeContext
 from etl.metadata.field_types import Category
 from etl.operations.adopt import instances, links, references, stored_files
-from etl.operations.adopt.folder import Part, parts_of
+from etl.operations.adopt.folder import AdoptedFiles, open_files
 from etl.operations.adopt.layouts import REFERENCES, AdoptionStep
-from etl.operations.adopt.work import SOURCE, Comparison, FileFault, TableRefused, Work
+from etl.operations.adopt.work import SOURCE, FileFault, TableComparison, TableRefused, Work
 from etl.outputs import versions
 from etl.runs import Counters
 from etl.store import FencingToken, UnitKind
 
-_sql = SqlTemplates(__package__)
 
-
-class Result(StrEnum):
+class AdoptionResult(StrEnum):
     """ADOPTED: all of the table is in the store now; in a dry run it would be. PRESENT: it was there already, as the
     file has it. REFUSED: nothing of it is adopted."""
 
@@ -39,7 +37,7 @@ class AdoptedTable:
 
     table: str
     file: str
-    result: Result
+    result: AdoptionResult
     rows: int
     digest: str
     unit: int | None
@@ -54,7 +52,7 @@ class _Act(NamedTuple):
 
     read: Callable[[Work], int]
     write: Callable[[Work], Counters]
-    compare: Callable[[Work], Comparison]
+    compare: Callable[[Work], TableComparison]
     end: Callable[[Work], None]
 
 
@@ -73,19 +71,19 @@ def adopt(runtime: Runtime, folder: Path, progress: Progress, *, is_dry: bool = 
     killed is repeated. Where one is refused, those that build on it are left out. Raises ConfigurationError for files
     that do not fit, OnHold where nothing may begin.
     """
-    parts = parts_of(folder, runtime.company)
+    tables = open_files(folder, runtime.company)
     refuse_on_hold(runtime)
     if is_dry:
         with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
             prepare_store(connection, runtime)
-            yield from _until_refused(parts, lambda part: _perform(runtime, connection, part, progress))
+            yield from _until_refused(tables, lambda files: _perform(runtime, connection, files, progress))
         return
     prepare_without_import(runtime)
-    known = {part.layout.name: found for part in parts if (found := _present(runtime, part, progress))}
-    if any(one.result is Result.REFUSED for one in known.values()):
+    known = {files.layout.name: found for files in tables if (found := _present(runtime, files, progress))}
+    if any(one.result is AdoptionResult.REFUSED for one in known.values()):
         yield from known.values()
         return
-    yield from _until_refused(parts, lambda part: known.get(part.layout.name) or _adopt(runtime, part, progress))
+    yield from _until_refused(tables, lambda files: known.get(files.layout.name) or _adopt(runtime, files, progress))
 
 
 def show_adopted(runtime: Runtime) -> None:
@@ -95,29 +93,31 @@ def show_adopted(runtime: Runtime) -> None:
             versions.bring_up_to_date(connection, runtime.versions)
 
 
-def _until_refused(parts: Sequence[Part], perform: Callable[[Part], AdoptedTable]) -> Iterator[AdoptedTable]:
+def _until_refused(
+    tables: Sequence[AdoptedFiles], perform: Callable[[AdoptedFiles], AdoptedTable]
+) -> Iterator[AdoptedTable]:
     """Other tables of the step in which one was refused do not need it, unless that is a dictionary."""
     refused: AdoptionStep | None = None
-    for part in parts:
-        if refused is not None and part.layout.step is not refused:
+    for files in tables:
+        if refused is not None and files.layout.step is not refused:
             return
-        found = perform(part)
+        found = perform(files)
         yield found
-        if found.result is Result.REFUSED:
-            refused = part.layout.step
-            if part.layout.bo and part.layout.bo.category is Category.DICTIONARY:
+        if found.result is AdoptionResult.REFUSED:
+            refused = files.layout.step
+            if files.layout.bo and files.layout.bo.category is Category.DICTIONARY:
                 return
 
 
-def _present(runtime: Runtime, part: Part, progress: Progress) -> AdoptedTable | None:
+def _present(runtime: Runtime, files: AdoptedFiles, progress: Progress) -> AdoptedTable | None:
     """The verdict on a table that is not empty; writes nothing."""
     with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
-        if _is_empty(_work(runtime, connection, part, progress, 0)):
+        if _is_empty(_work(runtime, connection, files, progress, 0)):
             return None
-        return _perform(runtime, connection, part, progress)
+        return _perform(runtime, connection, files, progress)
 
 
-def _adopt(runtime: Runtime, part: Part, progress: Progress) -> AdoptedTable:
+def _adopt(runtime: Runtime, files: AdoptedFiles, progress: Progress) -> AdoptedTable:
     started = time.monotonic()
     # In a transaction of its own: who takes a number waits for others that do.
     with transaction(runtime.store_engine) as connection:
@@ -125,73 +125,73 @@ def _adopt(runtime: Runtime, part: Part, progress: Progress) -> AdoptedTable:
     try:
         with transaction(runtime.store_engine, **runtime.merge_settings) as connection:
             runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, unit, 0))
-            work = _work(runtime, connection, part, progress, unit)
+            work = _work(runtime, connection, files, progress, unit)
             work.context.unit.begin(connection, runtime.store.schema)
             found = _write(work, started)
-            receipt = {part.layout.name: found.counters}
+            receipt = {files.layout.name: found.counters}
             work.context.unit.finish(connection, runtime.store.schema, receipt)
             return found
     except TableRefused as refusal:
-        return _refused(part, refusal, started)
+        return _refused(files, refusal, started)
 
 
-def _perform(runtime: Runtime, connection: Connection, part: Part, progress: Progress) -> AdoptedTable:
+def _perform(runtime: Runtime, connection: Connection, files: AdoptedFiles, progress: Progress) -> AdoptedTable:
     """In a transaction that is rolled back: compares a table that is there, else adopts it."""
     started = time.monotonic()
     unit = runtime.store.next_number(connection, is_preview=True)
-    work = _work(runtime, connection, part, progress, unit)
+    work = _work(runtime, connection, files, progress, unit)
     try:
         with connection.begin_nested():
             if _is_empty(work):
                 return replace(_write(work, started), unit=None)
             return _compare(work, started)
     except TableRefused as refusal:
-        return _refused(part, refusal, started)
+        return _refused(files, refusal, started)
 
 
 def _write(work: Work, started: float) -> AdoptedTable:
-    act = _ACTS[work.part.layout.step]
+    act = _ACTS[work.files.layout.step]
     rows = act.read(work)
     counters = act.write(work)
     found = act.compare(work)
     if not found.is_equal:
         raise TableRefused([_difference(work, found)], 1)
     act.end(work)
-    return _adopted(work, Result.ADOPTED, rows, counters, found, started)
+    return _adopted(work, AdoptionResult.ADOPTED, rows, counters, found, started)
 
 
 def _compare(work: Work, started: float) -> AdoptedTable:
-    act = _ACTS[work.part.layout.step]
+    act = _ACTS[work.files.layout.step]
     rows = act.read(work)
     found = act.compare(work)
     if not found.is_equal:
         raise TableRefused([_difference(work, found, "the store has rows of its own: ")], 1)
-    if work.part.layout.step is AdoptionStep.INSTANCES and (number := instances.differing(work)):
+    if work.files.layout.step is AdoptionStep.INSTANCES and (number := instances.differing(work)):
         raise TableRefused([_fault(work, f"the store has other values or ids in {number:,} of {rows:,} rows")], 1)
     act.end(work)
-    return _adopted(work, Result.PRESENT, rows, {}, found, started)
+    return _adopted(work, AdoptionResult.PRESENT, rows, {}, found, started)
 
 
-def _difference(work: Work, found: Comparison, first: str = "") -> FileFault:
+def _difference(work: Work, found: TableComparison, first: str = "") -> FileFault:
     if found.file_rows != found.store_rows:
         return _fault(work, f"{first}{found.store_rows:,} instead of {found.file_rows:,}")
     return _fault(work, f"{first}other values in some of {found.file_rows:,} rows")
 
 
 def _fault(work: Work, reason: str) -> FileFault:
-    return FileFault(work.file, 0, "", f"{work.part.layout.name}: {reason}; adopt into an empty store")
+    return FileFault(work.file, 0, "", f"{work.files.layout.name}: {reason}; adopt into an empty store")
 
 
 def _adopted(
-    work: Work, result: Result, rows: int, counters: Counters, found: Comparison, started: float
+    work: Work, result: AdoptionResult, rows: int, counters: Counters, found: TableComparison, started: float
 ) -> AdoptedTable:
     return AdoptedTable(
-        table=work.part.layout.name,
+        table=work.files.layout.name,
         file=work.file,
         result=result,
         rows=rows,
         digest=found.store_digest,
-        unit=work.context.run if result is Result.ADOPTED else None,
+        unit=work.context.run if result is AdoptionResult.ADOPTED else None,
         counters=counters,
         bad_rows=0,
         faults=(),
@@ -199,11 +199,11 @@ def _adopted(
     )
 
 
-def _refused(part: Part, refusal: TableRefused, started: float) -> AdoptedTable:
+def _refused(files: AdoptedFiles, refusal: TableRefused, started: float) -> AdoptedTable:
     return AdoptedTable(
-        table=part.layout.name,
-        file=part.file.path.name,
-        result=Result.REFUSED,
+        table=files.layout.name,
+        file=files.file.path.name,
+        result=AdoptionResult.REFUSED,
         rows=0,
         digest="",
         unit=None,
@@ -215,8 +215,8 @@ def _refused(part: Part, refusal: TableRefused, started: float) -> AdoptedTable:
 
 
 def _is_empty(work: Work) -> bool:
-    """Whether the store has nothing of what the part brings."""
-    layout = work.part.layout
+    """Whether the store has nothing of what the files bring."""
+    layout = work.files.layout
     tables = {
         AdoptionStep.FILES: lambda: ["stored_file", "file_alias"],
         AdoptionStep.INSTANCES: lambda: [work.golden],
@@ -228,14 +228,13 @@ def _is_empty(work: Work) -> bool:
     return bool(row.is_empty)
 
 
-def _work(runtime: Runtime, connection: Connection, part: Part, progress: Progress, unit: int) -> Work:
+def _work(runtime: Runtime, connection: Connection, files: AdoptedFiles, progress: Progress, unit: int) -> Work:
     limits = runtime.settings.in_migration
-    [now] = fetch_all(connection, _sql("now"))
     context = MergeContext(
         in_schema="pg_temp",
         store_schema=runtime.store.schema,
         run=unit,
-        started_at=now.at,
+        started_at=server_time(connection),
         keep_on_null=False,
         max_value_bytes=limits.max_value_bytes,
         max_row_bytes=limits.max_row_bytes,
@@ -247,4 +246,4 @@ def _work(runtime: Runtime, connection: Connection, part: Part, progress: Progre
         kind=UnitKind.ADOPTION,
         is_relayed=True,
     )
-    return Work(runtime, connection, part, context, progress)
+    return Work(runtime, connection, files, context, progress)

@@ -8,7 +8,7 @@ from typing import Final
 from etl.errors import ConfigurationError, Problem
 from etl.files import TableFile, open_rows, suggestion, typed_suffix
 from etl.metadata import Company
-from etl.operations.adopt.layouts import AdoptionStep, Layout, layouts
+from etl.operations.adopt.layouts import AdoptedLayout, AdoptionStep, layouts
 from etl.quoting import fold, shown
 
 _KINDS: Final = ".csv, .csv.gz, .parquet, .jsonl or .jsonl.gz"
@@ -16,10 +16,10 @@ _SHOWN: Final = 20
 
 
 @dataclass(frozen=True)
-class Part:
+class AdoptedFiles:
     """What is adopted in one transaction: a file, and for instances the file of their further external ids."""
 
-    layout: Layout
+    layout: AdoptedLayout
     file: TableFile
     ids: TableFile | None = None
 
@@ -28,7 +28,7 @@ class Part:
         return (self.file, self.ids) if self.ids else (self.file,)
 
 
-def parts_of(folder: Path, company: Company) -> list[Part]:
+def open_files(folder: Path, company: Company) -> list[AdoptedFiles]:
     """Opens all files of the folder. Raises ConfigurationError with every name, header or file that does not fit."""
     known = layouts(company)
     order = list(known)
@@ -57,11 +57,11 @@ def parts_of(folder: Path, company: Company) -> list[Part]:
     if not wanted:
         raise ConfigurationError(Problem(f"has no file that ends with {_KINDS}: {_examples(known)}", str(folder)))
     ordered = sorted(wanted, key=lambda name: (known[name].step, order.index(name)))
-    return [_part(known[name], wanted[name], ids) for name in ordered]
+    return [_files_of(known[name], wanted[name], ids) for name in ordered]
 
 
-def _part(layout: Layout, file: TableFile, ids: dict[str, TableFile]) -> Part:
-    return Part(layout, file, ids.get(layout.object.code) if layout.step is AdoptionStep.INSTANCES else None)
+def _files_of(layout: AdoptedLayout, file: TableFile, ids: dict[str, TableFile]) -> AdoptedFiles:
+    return AdoptedFiles(layout, file, ids.get(layout.object.code) if layout.step is AdoptionStep.INSTANCES else None)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -73,7 +73,7 @@ def _files(folder: Path) -> Iterator[Path]:
     yield from (one for one in entries if not one.name.startswith(".") and not one.is_dir())
 
 
-def _layout_of(path: Path, known: dict[str, Layout]) -> Layout:
+def _layout_of(path: Path, known: dict[str, AdoptedLayout]) -> AdoptedLayout:
     suffix = typed_suffix(path.name)
     if not suffix:
         raise ConfigurationError(Problem(f"is of no known kind: the name must end with {_KINDS}", str(path)))
@@ -86,6 +86,6 @@ def _layout_of(path: Path, known: dict[str, Layout]) -> Layout:
     return layout
 
 
-def _examples(known: dict[str, Layout]) -> str:
+def _examples(known: dict[str, AdoptedLayout]) -> str:
     names = [one.name for one in sorted(known.values(), key=lambda one: one.step)]
     return "tables: " + ", ".join(names[:_SHOWN] + (["…"] if len(names) > _SHOWN else []))

@@ -8,7 +8,7 @@ from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field
 from etl.metadata.field_types import CHOICE_TYPES, FieldType
 from etl.operations.adopt.layouts import NATIVES
-from etl.operations.adopt.work import IDS, ROWS, Comparison, Work
+from etl.operations.adopt.work import IDS, ROWS, TableComparison, Work
 from etl.quoting import fold, identifier
 from etl.runs import Chunk, Counters, add_counters
 
@@ -18,15 +18,15 @@ _CUT = {FieldType.DATE, FieldType.YEAR_AND_MONTH, FieldType.YEAR}
 
 def read(work: Work) -> int:
     """Reads the files and checks what the merge does not; returns how many instances there are."""
-    bo = work.part.layout.object
+    bo = work.files.layout.object
     key = bo.key_field.code if bo.key_field else ""
-    read = work.read(work.part.file, ROWS)
-    work.refuse("check_instances", {}, work.part.file, key=key, shown_unique=_shown_unique(bo))
+    read = work.read(work.files.file, ROWS)
+    work.refuse("check_instances", {}, work.files.file, key=key, shown_unique=_shown_unique(bo))
     if key:
         work.run("take_key", key=key)
-    if work.part.ids:
-        work.read(work.part.ids, IDS)
-        work.refuse("check_ids", {}, work.part.ids, instances=work.file)
+    if work.files.ids:
+        work.read(work.files.ids, IDS)
+        work.refuse("check_ids", {"instances": work.file}, work.files.ids)
         work.run("take_first_ids")
     if key:
         work.run("give_key", key=key)
@@ -38,20 +38,20 @@ def read(work: Work) -> int:
 
 def write(work: Work) -> Counters:
     """Merges the rows; returns counters. Raises TableRefused for every row that the merge refuses."""
-    bo = work.part.layout.object
+    bo = work.files.layout.object
     counters = _merge(work, bo)
     removed = write_removed_instances(work.connection, bo, work.context, ROWS, work.origin)
     add_counters(counters, {"created": removed})
     _write_columns(work, bo)
-    if work.part.ids:
+    if work.files.ids:
         tables = (IDS, ROWS)
         counters["aliased"] = note_adopted_ids(work.connection, bo, work.runtime.store.schema, tables, work.context.run)
     return counters
 
 
-def compare(work: Work) -> Comparison:
+def compare(work: Work) -> TableComparison:
     """Rows and digests of ids, states and values."""
-    bo = work.part.layout.object
+    bo = work.files.layout.object
     fields = {field.code: field for field in bo.stored_fields}
     direct = [field for field in fields.values() if not _is_translated(bo, field)]
     translated = [field for field in fields.values() if _is_translated(bo, field)]
@@ -69,10 +69,10 @@ def compare(work: Work) -> Comparison:
 
 def differing(work: Work) -> int:
     """How many rows of a table that is there already are not what the store has; changes it."""
-    bo = work.part.layout.object
+    bo = work.files.layout.object
     counters = _merge(work, bo)
     different = sum(counters.get(name, 0) for name in ("created", "changed", "removed"))
-    if work.part.ids:
+    if work.files.ids:
         [lacking] = work.ask("lacking_ids", {"bo": bo.code}, golden=work.golden)
         different += lacking.rows
     return different
@@ -125,7 +125,7 @@ def _merge(work: Work, bo: BusinessObject) -> Counters:
 
 
 def _write_columns(work: Work, bo: BusinessObject) -> None:
-    given = {fold(column.name) for column in work.part.file.source.layout.columns}
+    given = {fold(column.name) for column in work.files.file.source.layout.columns}
     loaded = {fold(field.code) for field in (*bo.loaded_fields, *([bo.key_field] if bo.key_field else ()))}
     own = {fold(field.code): fold(field.code) for field in bo.stored_fields if fold(field.code) not in loaded}
     natives = {column: fold(name) for name, column in NATIVES.items() if fold(name) not in own}

@@ -42,7 +42,7 @@ class AdoptionStep(IntEnum):
 
 
 @dataclass(frozen=True)
-class Layout:
+class AdoptedLayout:
     """A table of the existing installation. `bo`: whose instances, ids or links it has; `links`: the link tables of
     its field, one a member."""
 
@@ -76,7 +76,7 @@ class Layout:
         return next((one.name for one in self.table.columns[2:3] if one.max_length == _CODE), "")
 
 
-def layouts(company: Company) -> dict[str, Layout]:
+def layouts(company: Company) -> dict[str, AdoptedLayout]:
     """Every table that can be adopted, by folded name, in the order in which they are."""
     objects = [bo for bo in company.objects if bo.carries_data]
     dictionaries_first = sorted(objects, key=lambda bo: bo.category is not Category.DICTIONARY)
@@ -92,7 +92,7 @@ def _table(name: str, columns: list[InColumn], all_of: tuple[str, ...]) -> InTab
     return InTable(name, tuple(columns), (), (), all_of=all_of)
 
 
-def _files() -> Layout:
+def _files() -> AdoptedLayout:
     columns = [
         _text("file_id", max_length=32),
         _text("out_file_id", max_length=_ID),
@@ -102,10 +102,10 @@ def _files() -> Layout:
         InColumn("uploaded", CellType.BOOL),
         _text("out_id"),
     ]
-    return Layout(AdoptionStep.FILES, _table(names.FILE_STORAGE, columns, ()))
+    return AdoptedLayout(AdoptionStep.FILES, _table(names.FILE_STORAGE, columns, ()))
 
 
-def _instances(bo: BusinessObject) -> Layout:
+def _instances(bo: BusinessObject) -> AdoptedLayout:
     own = [field_column(field) for field in bo.stored_fields]
     taken = {fold(column.name) for column in own}
     columns = [
@@ -116,19 +116,19 @@ def _instances(bo: BusinessObject) -> Layout:
         *own,
         *(_text(name) for name in (*_PASSED_OVER, *_PASSED_OVER_NATIVES) if fold(name) not in taken),
     ]
-    return Layout(AdoptionStep.INSTANCES, _table(names.out_table(bo.code), columns, ("system_id",)), bo)
+    return AdoptedLayout(AdoptionStep.INSTANCES, _table(names.out_table(bo.code), columns, ("system_id",)), bo)
 
 
 def _native(name: str) -> InColumn:
     return InColumn(name, CellType.TIME) if name.upper().endswith("_AT") else _text(name, max_length=100)
 
 
-def _ids(bo: BusinessObject) -> Layout:
+def _ids(bo: BusinessObject) -> AdoptedLayout:
     columns = [_text("in_id", max_length=_IN_ID), _text("out_id", max_length=_ID)]
-    return Layout(AdoptionStep.IDS, _table(names.in_table(bo.code), columns, ("in_id", "out_id")), bo)
+    return AdoptedLayout(AdoptionStep.IDS, _table(names.in_table(bo.code), columns, ("in_id", "out_id")), bo)
 
 
-def _links(company: Company) -> Iterator[Layout]:
+def _links(company: Company) -> Iterator[AdoptedLayout]:
     tables: dict[tuple[str, str], list[LinkTable]] = {}
     for link in company.link_tables():
         tables.setdefault((link.bo.code, link.field.code), []).append(link)
@@ -136,17 +136,17 @@ def _links(company: Company) -> Iterator[Layout]:
         yield _link(found[0].bo, found[0].field, tuple(found))
 
 
-def _link(bo: BusinessObject, field: Field, tables: tuple[LinkTable, ...]) -> Layout:
+def _link(bo: BusinessObject, field: Field, tables: tuple[LinkTable, ...]) -> AdoptedLayout:
     owner, target = names.link_columns(bo.code, field.code)
     ends = [_text(owner, max_length=_ID), _text(target, max_length=_ID)]
     if field.type is FieldType.CO:
         ends.append(_text(f"{field.code}_bo", max_length=_CODE))
     columns = [*ends, _text("inserted_at")]
     name = names.out_link_table(bo.code, field.code)
-    return Layout(AdoptionStep.LINKS, _table(name, columns, tuple(one.name for one in ends)), bo, tables)
+    return AdoptedLayout(AdoptionStep.LINKS, _table(name, columns, tuple(one.name for one in ends)), bo, tables)
 
 
-def _references() -> Layout:
+def _references() -> AdoptedLayout:
     columns = [
         _text("bo_code", max_length=_CODE),
         _text("field_code", max_length=_CODE),
@@ -159,4 +159,6 @@ def _references() -> Layout:
         _text("linked_at"),
         _text("run_id"),
     ]
-    return Layout(AdoptionStep.REFERENCES, _table(REFERENCES, columns, ("bo_code", "field_code", "target_in_id")))
+    return AdoptedLayout(
+        AdoptionStep.REFERENCES, _table(REFERENCES, columns, ("bo_code", "field_code", "target_in_id"))
+    )

@@ -6,7 +6,7 @@ from typing import Final
 from etl.files import RowFault, drop_tables
 from etl.merge import StagedError, read_errors
 from etl.merge.links import create_staged_links, merge_links
-from etl.operations.adopt.work import ROWS, Comparison, Work
+from etl.operations.adopt.work import ROWS, TableComparison, Work
 from etl.runs import Chunk, Counters, add_counters
 
 _NO_INSTANCE: Final = "leads to no instance: take the row out, or add the instance"
@@ -16,20 +16,19 @@ MERGE_TABLES = ("mark", "err", "link_base")
 
 def read(work: Work) -> int:
     """Reads the file and checks what the merge does not; returns how many links there are."""
-    layout = work.part.layout
-    read = work.read(work.part.file, ROWS)
+    layout = work.files.layout
+    read = work.read(work.files.file, ROWS)
     codes = {"codes": [link.member.code for link in layout.links]}
     if layout.member:
         work.run("name_members", codes, column=layout.member)
     work.refuse(
         "check_links",
         codes,
-        work.part.file,
+        work.files.file,
         ends=[column for column in (layout.owner, layout.target, layout.member) if column],
         owner=layout.owner,
         member=layout.member,
         is_single=layout.links[0].field.is_single,
-        **codes,
     )
     return read.rows
 
@@ -47,7 +46,7 @@ def write(work: Work) -> Counters:
 
 
 def _merge(work: Work, part: dict[str, int], counters: Counters) -> list[RowFault]:
-    layout = work.part.layout
+    layout = work.files.layout
     tables = [link.name for link in layout.links]
     create_staged_links(work.connection, tables)
     for link in layout.links:
@@ -69,8 +68,8 @@ def link_faults(errors: Iterable[StagedError]) -> list[RowFault]:
     ]
 
 
-def compare(work: Work) -> Comparison:
-    layout = work.part.layout
+def compare(work: Work) -> TableComparison:
+    layout = work.files.layout
     values = {} if layout.member else {"code": layout.links[0].member.code}
     columns = {"owner": layout.owner, "target": layout.target, "member": layout.member}
     return work.compare("compare_links", values, golden=work.golden_link, **columns)

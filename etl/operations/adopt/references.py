@@ -6,13 +6,13 @@ from etl.merge.links import create_staged_links, merge_links
 from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.operations.adopt.links import MERGE_TABLES, link_faults
-from etl.operations.adopt.work import ROWS, Comparison, Work
+from etl.operations.adopt.work import ROWS, TableComparison, Work
 from etl.runs import Chunk, Counters, add_counters
 
 
 def read(work: Work) -> int:
     """Reads the file and checks what the merge does not; returns how many waiting links there are."""
-    read = work.read(work.part.file, ROWS)
+    read = work.read(work.files.file, ROWS)
     links = work.runtime.company.link_tables()
     known = {
         "bos": [link.bo.code for link in links],
@@ -20,7 +20,7 @@ def read(work: Work) -> int:
         "targets": [link.member.code for link in links],
     }
     work.run("name_references", known)
-    work.refuse("check_references", known, work.part.file)
+    work.refuse("check_references", known, work.files.file)
     return read.rows
 
 
@@ -52,7 +52,7 @@ def _merge(work: Work, link: LinkTable, counters: Counters) -> list[RowFault]:
     return link_faults(found)
 
 
-def compare(work: Work) -> Comparison:
+def compare(work: Work) -> TableComparison:
     """How many of the rows wait, or are links."""
     links = [
         {

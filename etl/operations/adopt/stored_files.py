@@ -2,15 +2,15 @@
 
 from etl.files import drop_tables
 from etl.merge.adopted import store_adopted_files
-from etl.operations.adopt.work import ROWS, Comparison, Work
+from etl.operations.adopt.work import ROWS, TableComparison, Work
 from etl.runs import Counters
 from etl.store import new_ids
 
 
 def read(work: Work) -> int:
     """Reads the file and checks it; returns how many rows there are."""
-    read = work.read(work.part.file, ROWS)
-    work.refuse("check_files", {}, work.part.file)
+    read = work.read(work.files.file, ROWS)
+    work.refuse("check_files", {}, work.files.file)
     work.run("name_files", {"new_ids": new_ids()})
     return read.rows
 
@@ -20,7 +20,7 @@ def write(work: Work) -> Counters:
     return {"created": files}
 
 
-def compare(work: Work) -> Comparison:
+def compare(work: Work) -> TableComparison:
     return work.compare("compare_files")
 
 

@@ -12,7 +12,7 @@ from etl.errors import EtlError
 from etl.files import Progress, ReadTable, RowFault, TableFile, read_as_table
 from etl.merge import Matching, MergeContext, Source
 from etl.metadata import names
-from etl.operations.adopt.folder import Part
+from etl.operations.adopt.folder import AdoptedFiles
 
 _sql = SqlTemplates(__package__, "etl.store")
 
@@ -52,7 +52,7 @@ class TableRefused(EtlError):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TableComparison:
     """How many rows the file and the store have, and their digests: what they are of is equal if these are."""
 
     file_rows: int
@@ -68,18 +68,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Work:
-    """The adoption of a part in an open transaction of the store."""
+    """The adoption of a table in an open transaction of the store."""
 
     runtime: Runtime
     connection: Connection
-    part: Part
+    files: AdoptedFiles
     context: MergeContext
     progress: Progress
 
     @property
     def file(self) -> str:
         """The name of the file, as messages say it."""
-        return self.part.file.path.name
+        return self.files.file.path.name
 
     @property
     def origin(self) -> str:
@@ -115,19 +115,21 @@ class Work:
     def refuse_rows(self, faults: Sequence[RowFault]) -> None:
         """Raises TableRefused where the merge has refused rows."""
         if faults:
-            raise TableRefused(_located(self.part.file, faults[:MOST_FAULTS]), len(faults))
+            raise TableRefused(_located(self.files.file, faults[:MOST_FAULTS]), len(faults))
 
-    def compare(self, statement: str, values: Mapping[str, object] | None = None, **variables: object) -> Comparison:
+    def compare(
+        self, statement: str, values: Mapping[str, object] | None = None, **variables: object
+    ) -> TableComparison:
         [row] = self.ask(statement, values, **variables)
-        return Comparison(**row._mapping)
+        return TableComparison(**row._mapping)
 
     @property
     def golden(self) -> str:
-        return names.store_table(self.part.layout.object.code)
+        return names.store_table(self.files.layout.object.code)
 
     @property
     def golden_link(self) -> str:
-        link = self.part.layout.links[0]
+        link = self.files.layout.links[0]
         return names.store_link_table(link.bo.code, link.field.code)
 
 

@@ -6,17 +6,17 @@ Receives an installation and a folder that does not exist. Leaves a whole backup
 from etl.operations.backup.backup import Backup, back_up
 from etl.operations.backup.by_command import back_up_by
 from etl.operations.backup.folder import ReadBackup, open_backup
-from etl.operations.backup.kept import KeptBackup, Pruned, State, kept_backups, note_drill, prune
+from etl.operations.backup.kept import BackupState, KeptBackup, Pruned, kept_backups, note_drill, prune
 from etl.operations.backup.manifest import Dump, Manifest
 
 __all__ = [
     "Backup",
+    "BackupState",
     "Dump",
     "KeptBackup",
     "Manifest",
     "Pruned",
     "ReadBackup",
-    "State",
     "back_up",
     "back_up_by",
     "kept_backups",

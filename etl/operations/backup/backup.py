@@ -13,9 +13,9 @@ from etl.database import Connection, SqlTemplates, access_of, fetch_all
 from etl.errors import EtlError
 from etl.operations.backup.configuration import without_secrets
 from etl.operations.backup.folder import new_backup, write_configuration, write_manifest
+from etl.operations.backup.free_space import needed, refuse_full_disk
 from etl.operations.backup.manifest import OF_DUMPS, Dump, File, Manifest, RecordedPart, Server
 from etl.operations.backup.moment import Moment, one_moment
-from etl.operations.backup.room import needed, refuse_full_disk
 from etl.operations.digests import digests_of
 from etl.operations.installation import DUMPS, Installation, has_table, own_schemas
 from etl.operations.programs import Programs, RunningDump

@@ -22,7 +22,7 @@ from etl.quoting.json_text import json_text
 _DRILLED = "drilled.json"
 
 
-class State(StrEnum):
+class BackupState(StrEnum):
     """COMPLETE: the manifest is whole, and every file has its size. INCOMPLETE: a process writes it, or was killed
     meanwhile. UNKNOWN: a newer etl has made it."""
 
@@ -37,7 +37,7 @@ class KeptBackup:
     """A backup in a folder of backups; `drilled_at`: when it was last restored and compared, if ever."""
 
     folder: Path
-    state: State
+    state: BackupState
     manifest: Manifest | None
     drilled_at: datetime | None
 
@@ -81,16 +81,16 @@ def kept_backups(parent: Path) -> tuple[KeptBackup, ...]:
 
 def _kept(folder: Path) -> KeptBackup | None:
     if INCOMPLETE in folder.name:
-        return KeptBackup(folder, State.INCOMPLETE, None, None)
+        return KeptBackup(folder, BackupState.INCOMPLETE, None, None)
     if not (folder / MANIFEST).exists():
         return None
     try:
         manifest = read_manifest(folder)
     except NewerBackup:
-        return KeptBackup(folder, State.UNKNOWN, None, None)
+        return KeptBackup(folder, BackupState.UNKNOWN, None, None)
     except EtlError:
-        return KeptBackup(folder, State.DAMAGED, None, None)
-    state = State.DAMAGED if faults_of(folder, manifest, contents=False) else State.COMPLETE
+        return KeptBackup(folder, BackupState.DAMAGED, None, None)
+    state = BackupState.DAMAGED if faults_of(folder, manifest, contents=False) else BackupState.COMPLETE
     return KeptBackup(folder, state, manifest, _drilled_at(folder, manifest))
 
 
@@ -111,7 +111,7 @@ def prune(parent: Path, keep: int) -> Pruned:
     in_use: list[Path] = []
     companies: dict[str, list[KeptBackup]] = defaultdict(list)
     for one in kept_backups(parent):
-        if one.state is State.INCOMPLETE and _delete(one.folder):
+        if one.state is BackupState.INCOMPLETE and _delete(one.folder):
             deleted.append(one.folder)
         if one.manifest:
             companies[one.manifest.company].append(one)
@@ -132,7 +132,7 @@ def prune(parent: Path, keep: int) -> Pruned:
 
 def _surplus(backups: Sequence[KeptBackup], keep: int) -> list[KeptBackup] | None:
     """What may go of a company's backups, which come newest first; None if none of them is whole."""
-    complete = [one for one in backups if one.state is State.COMPLETE]
+    complete = [one for one in backups if one.state is BackupState.COMPLETE]
     if len(complete) <= keep:
         return []
     verified = next((one for one in complete if one.manifest and not faults_of(one.folder, one.manifest)), None)

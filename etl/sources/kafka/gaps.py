@@ -1,6 +1,6 @@
 """Messages that were never read, as a topic has deleted them or was made again: how people learn of it."""
 
-from etl.database import Connection
+from etl.database import Connection, server_time
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.positions import HeldPartition
@@ -11,7 +11,7 @@ from etl.store import Unit, UnitKind
 
 def note_gap(connection: Connection, into: RecordStore, held: HeldPartition, gap: Fault, lost: int) -> None:
     """Writes a row of err, with the first offset that was not read, in a unit of its own; counts `lost` offsets."""
-    schema, at = into.store.schema, into.positions.now(connection)
+    schema, at = into.store.schema, server_time(connection)
     unit = Unit(into.next_unit(), SOURCE_NAME, UnitKind.BATCH, at)
     unit.begin(connection, schema)
     partition = held.partition

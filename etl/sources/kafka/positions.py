@@ -158,12 +158,6 @@ class Positions:
         """Keeps an undo from beginning until the transaction ends; waits for one that is under way."""
         execute(connection, _sql("hold_store", schema=self.schema))
 
-    def now(self, connection: Connection) -> datetime:
-        """The time by the store's clock."""
-        [row] = fetch_all(connection, _sql("store_time"))
-        at: datetime = row.at
-        return at
-
     def advance(
         self, connection: Connection, next_offsets: Mapping[Partition, int], timestamps: Mapping[Partition, int]
     ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, execute, transaction
+from etl.database import Connection, SqlTemplates, execute, server_time, transaction
 from etl.merge.links import tables_to_serve
 from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.outcome import BatchOutcome
@@ -39,7 +39,7 @@ def apply_references(into: RecordStore, *, interval_minutes: int | None = None) 
         if not _is_due(connection, into, interval_minutes):
             return BatchOutcome()
         unit = into.next_unit()
-        context = into.context(unit, Locked({}, into.positions.now(connection)))
+        context = into.context(unit, Locked({}, server_time(connection)))
         context.unit.begin(connection, into.store.schema)
         merged = merge_batch_links(connection, [], into.link_fields, tables, context)
         outcome = BatchOutcome(unit, counters=merged.counters)

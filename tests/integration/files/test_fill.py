@@ -110,7 +110,7 @@ def test_duplicates_are_reported_with_line_and_value(client: SqlClient) -> None:
     path = client.write("Client.csv", 'in_id,Name\nc-2,"a\nb"\nc-1,again\nc-2,twice\n')
     said = client.refused("fill", path, code=3)
     assert "line 4: in_id `c-1` is in in_Client already" in said
-    assert "line 5: in_id `c-2` stands on line 2 already" in said
+    assert "line 5: in_id `c-2` is already on line 2" in said
     assert client.rows("in_id, name") == [("c-1", "first")]
 
 
@@ -163,7 +163,7 @@ def test_replace_clears_once_and_not_while_a_run_reads(client: SqlClient) -> Non
     client.fill("--replace", "Client", one, two)
     assert client.rows("in_id") == [("c-1",), ("c-2",)]
     duplicate = client.write("3.csv", "in_id\nc-1\nc-1\n")
-    assert "stands on line 2 already" in client.refused("fill", "--replace", "Client", duplicate, code=3)
+    assert "is already on line 2" in client.refused("fill", "--replace", "Client", duplicate, code=3)
     assert client.rows("in_id") == [("c-1",), ("c-2",)]
     client.site.partner("insert into process_tracking (oper_date, occupied_by_process) values (current_date, 9)")
     assert "run 9 is reading" in client.refused("fill", "--replace", "Client", one, code=75)

@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from etl.operations.adopt import Result, adopt
+from etl.operations.adopt import AdoptionResult, adopt
 from tests.documentation import CHECKOUT, blocks, words
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, OUT, STORE, MakeSite, Row, Site
 from tests.fix_database import SESSIONS
@@ -164,8 +164,8 @@ def test_the_first_feed_afterwards_changes_nothing(make_site: MakeSite) -> None:
 
 WRONG = [
     ("Client.csv", "system_id\nshort\n", 2, "system_id", "is no id of the platform"),
-    ("Client.csv", "system_id\nclient@@@@@@@@~1\nclient@@@@@@@@~1\n", 3, "system_id", "stands on line 2 already"),
-    ("Client.csv", "system_id,in_id\nclient@@@@@@@@~1,c\nclient@@@@@@@@~2,c\n", 3, "in_id", "stands on line 2 already"),
+    ("Client.csv", "system_id\nclient@@@@@@@@~1\nclient@@@@@@@@~1\n", 3, "system_id", "is already on line 2"),
+    ("Client.csv", "system_id,in_id\nclient@@@@@@@@~1,c\nclient@@@@@@@@~2,c\n", 3, "in_id", "is already on line 2"),
     ("Client.csv", "system_id,system_state\nclient@@@@@@@@~1,GONE\n", 2, "system_state", "is none of ACTUAL"),
     ("Client.csv", "system_id,amount\nclient@@@@@@@@~1,1\nclient@@@@@@@@~2,x\n", 3, "Amount", "is not a number"),
     ("Client.csv", "system_id,kind\nclient@@@@@@@@~1,small\n", 2, "Kind", "neither the code nor the id of an option"),
@@ -187,7 +187,7 @@ WRONG = [
         "Claim_id,Client_id\nclaim@@@@@@@@@~1,client@@@@@@@@~1\nclaim@@@@@@@@@~1,client@@@@@@@@~3\n",
         3,
         "Claim_id",
-        "stands on line 2 already",
+        "is already on line 2",
     ),
     (
         "_Claim_Party_.csv",
@@ -227,7 +227,7 @@ def test_wrong_rows_are_named(make_site: MakeSite) -> None:
             shutil.rmtree(site.home / "installation", ignore_errors=True)
             where = Path(folder(site, files))
             found = list(adopt(runtime, where, lambda *_: None, is_dry=True))
-            refused = [one for one in found if one.result is Result.REFUSED]
+            refused = [one for one in found if one.result is AdoptionResult.REFUSED]
             faults = [(one.file, one.line, one.column, reason in one.reason) for one in refused[0].faults]
             assert (name, line, column, True) in faults, (name, text, refused)
     assert site.fingerprint() == before

@@ -13,7 +13,7 @@ import pytest
 
 from etl.errors import EnvironmentFault
 from etl.operations import back_up, open_installation, prune
-from etl.operations.backup import room
+from etl.operations.backup import free_space
 from tests.fix_company import CLAIMS, ONLY_ONE, MakeSite, Site
 from tests.fix_restore import done
 from tests.integration.operations.test_restore import filled, rewrite
@@ -128,7 +128,7 @@ def test_a_disk_without_room(site: Site, open_folder: Path, monkeypatch: pytest.
                 (3 << 19, "has 1 MiB free, and it needs 2 MiB"),
                 (0, "cannot be written: No space"),
             ):
-                monkeypatch.setattr(room, "LEFT_FREE", left_free)
+                monkeypatch.setattr(free_space, "LEFT_FREE", left_free)
                 with pytest.raises(EnvironmentFault, match=said):
                     back_up(installation, open_folder / "backup")
                 assert list(open_folder.iterdir()) == []

@@ -16,7 +16,7 @@ with fault as (
     where system_state not in ('ACTUAL', 'REMOVED', 'ARCHIVED', 'TEST')
 {% for column, value in shown_unique.items() %}
     union all
-    select _line, '{{ column }}', 'is unique, and stands on line ' || first_line || ' already: correct one of them'
+    select _line, {{ column | literal }}, 'is unique, and is already on line ' || first_line || ': correct one of them'
     from (
         select _line, first_value(_line) over (partition by {{ value }} order by _line) as first_line
         from pg_temp.{{ rows | ident }}
@@ -26,7 +26,7 @@ with fault as (
 {% endfor %}
 {% if key %}
     union all
-    select _line, '{{ key }}', 'is not in_id, whose value it has: correct one of them'
+    select _line, {{ key | literal }}, 'is not in_id, whose value it has: correct one of them'
     from pg_temp.{{ rows | ident }}
     where {{ key | ident }} <> in_id
 {% endif %}

@@ -8,7 +8,8 @@ with fault as (
 {% endif %}
 {% if member %}
     union all
-    select _line, '{{ member }}', 'is none of the objects that the field leads to: {{ codes | join(", ") }}'
+    select _line, {{ member | literal }},
+        'is none of the objects that the field leads to: ' || array_to_string(cast(:codes as text[]), ', ')
     from pg_temp.{{ rows | ident }}
     where {{ member | ident }} <> all(cast(:codes as text[]))
 {% endif %}

@@ -1,7 +1,5 @@
 -- Rows and digests of both sides.
-{% macro digest(text) -%}
-coalesce(sum(cast(cast('x' || left(md5(convert_to({{ text }}, 'UTF8')), 16) as bit(64)) as bigint)), 0)
-{%- endmacro %}
+{% from "digest.jinja" import digest %}
 select f.rows as file_rows, s.rows as store_rows, cast(f.digest as text) as file_digest,
     cast(s.digest as text) as store_digest, true as has_translated
 from (

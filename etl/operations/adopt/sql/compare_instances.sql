@@ -1,11 +1,10 @@
 -- Rows and digests of both sides: ids, state, and all values that are stored as they are written; of the others how
 -- many there are, without files that have not come.
+{% from "digest.jinja" import digest %}
 {% macro side(expressions, counted, source, is_given) -%}
 select
         count(*) as rows,
-        coalesce(sum(cast(cast('x' || left(md5(convert_to(cast(row(
-            {{ expressions | comma_list }}
-        ) as text), 'UTF8')), 16) as bit(64)) as bigint)), 0) as digest
+        {{ digest("cast(row(%s) as text)" | format(expressions | comma_list)) }} as digest
         {%- for column, is_file in counted %},
         count({{ column }})
             {%- if is_file and is_given %} filter (where {{ column }} in (

@@ -131,7 +131,7 @@ def test_ids_that_are_there_are_replaced_or_refused(site: Site, web: Web) -> Non
     refused = act(web, f"{path}/load", check=page["check"], on_duplicate="error")
     assert refused.status == 409
     assert "line 2: in_id `c1` is in in_Client already" in refused.json["detail"]
-    assert "line 4: in_id `c2` stands on line 3 already" in refused.json["detail"]
+    assert "line 4: in_id `c2` is already on line 3" in refused.json["detail"]
     assert act(web, f"{path}/load", check=page["check"]).json["values"]["rows"] == 2
     rows = site.look("select in_id, name, in_status from in_tables.in_Client order by in_id")
     assert [tuple(row.values()) for row in rows] == [("c1", "Anna", ""), ("c2", "Timur again", "")]

@@ -9,7 +9,7 @@ import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.errors import EnvironmentFault
-from etl.operations.backup.kept import State, kept_backups
+from etl.operations.backup.kept import BackupState, kept_backups
 
 _sql = SqlTemplates(__package__)
 
@@ -34,7 +34,7 @@ def needed(parent: Path, company: str, schemas: Mapping[Connection, Sequence[str
     """Bytes that a backup may need: those of the tables, as the dumps are compressed; or twice those of the company's
     newest backup in the same folder, if that is less."""
     size = sum(_size_of_tables(connection, names) for connection, names in schemas.items())
-    backups = (one.manifest for one in kept_backups(parent) if one.state is State.COMPLETE and one.manifest)
+    backups = (one.manifest for one in kept_backups(parent) if one.state is BackupState.COMPLETE and one.manifest)
     newest = next((one.size for one in backups if one.company == company), None)
     return size if newest is None else min(size, _GROWTH * newest)
 

@@ -1,2 +1,0 @@
--- The time by the store's clock.
-select clock_timestamp() as at
