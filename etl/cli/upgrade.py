@@ -7,15 +7,13 @@ import click
 
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
-from etl.cli.screen.upgrade import finding_lines, progress_line, statement_lines, step_line
+from etl.cli.screen.upgrade import finding_lines, progress_line, statement_lines, window_line
 from etl.cli.upgrade_server import server
 from etl.engine import AppliedMigration, Runtime, open_runtime, program_versions, read_holds
 from etl.engine import upgrade as upgrade_tables
 from etl.operations import check_upgrade, fill_table, finish_upgrade, read_upgrade, roll_back_upgrade, switch_table
-from etl.operations.upgrade.filling import WINDOW_PAGES
-from etl.operations.upgrade.switching import Limits
+from etl.operations.upgrade import JOURNAL_PARTITIONS, WINDOW_PAGES, RecordedChange, SwitchLimits
 from etl.quoting.json_text import json_text
-from etl.store.online import JOURNAL_PARTITIONS, OnlineStep
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _MAX_STOP = click.option(
@@ -95,13 +93,13 @@ def start(context: click.Context, company: str | None, window_pages: int, as_jso
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         steps = upgrade_tables(runtime)
         is_held = any(not one.host for one in read_holds(runtime))
-        step = None if is_held or steps else _fill(runtime, window_pages, is_shown=not as_json)
+        recorded = None if is_held or steps else _fill(runtime, window_pages, is_shown=not as_json)
         found = read_upgrade(runtime, JOURNAL_PARTITIONS)
     if as_json:
         click.echo(json_text({"steps": [asdict(step) for step in steps], "online": asdict(found) if found else None}))
         return
     _say_migrations(steps)
-    if step is not None and found is not None:
+    if recorded is not None and found is not None:
         click.echo(progress_line(found))
     elif is_held and not steps and found is not None and found.next_command == "etl upgrade start":
         click.echo(f"{found.name} waits for the end of the hold: call `etl upgrade start` again after `etl release`.")
@@ -109,10 +107,10 @@ def start(context: click.Context, company: str | None, window_pages: int, as_jso
         click.echo(f"Nothing to do: this program has {program_versions()}.")
 
 
-def _fill(runtime: Runtime, window_pages: int, *, is_shown: bool) -> OnlineStep | None:
-    def show(step: OnlineStep) -> None:
+def _fill(runtime: Runtime, window_pages: int, *, is_shown: bool) -> RecordedChange | None:
+    def show(recorded: RecordedChange) -> None:
         if is_shown:
-            click.echo(step_line(step), err=True)
+            click.echo(window_line(recorded), err=True)
 
     return fill_table(runtime, JOURNAL_PARTITIONS, show=show, window_pages=window_pages)
 
@@ -153,7 +151,7 @@ def switch(context: click.Context, company: str | None, max_stop: float, patienc
     version do not write to the store; with `etl upgrade rollback` they may again.
     """
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
-        done = switch_table(runtime, JOURNAL_PARTITIONS, Limits(max_stop, patience), show=_show)
+        done = switch_table(runtime, JOURNAL_PARTITIONS, SwitchLimits(max_stop, patience), show=_show)
     if as_json:
         click.echo(json_text(asdict(done)))
         return
@@ -172,7 +170,7 @@ def switch(context: click.Context, company: str | None, max_stop: float, patienc
 def rollback(context: click.Context, company: str | None, max_stop: float, patience: float, as_json: bool) -> None:
     """Use the former table again, with all that was written since, and drop the new one."""
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
-        done = roll_back_upgrade(runtime, JOURNAL_PARTITIONS, Limits(max_stop, patience), show=_show)
+        done = roll_back_upgrade(runtime, JOURNAL_PARTITIONS, SwitchLimits(max_stop, patience), show=_show)
     if as_json:
         click.echo(json_text({"switched": asdict(done) if done else None}))
     elif done is None:

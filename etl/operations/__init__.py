@@ -9,9 +9,8 @@ from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
 from etl.operations.restore import Drill, Restored, activate, drill, hold, restore
+from etl.operations.upgrade import ChangeProgress, check_upgrade
 from etl.operations.upgrade import Findings as UpgradeFindings
-from etl.operations.upgrade import Progress as UpgradeProgress
-from etl.operations.upgrade import check_upgrade
 from etl.operations.upgrade import fill as fill_table
 from etl.operations.upgrade import finish as finish_upgrade
 from etl.operations.upgrade import read_progress as read_upgrade
@@ -24,6 +23,7 @@ __all__ = [
     "PROGRAMS_VARIABLE",
     "Backup",
     "BackupState",
+    "ChangeProgress",
     "Depth",
     "Drained",
     "Drill",
@@ -32,7 +32,6 @@ __all__ = [
     "Pruned",
     "Restored",
     "UpgradeFindings",
-    "UpgradeProgress",
     "activate",
     "back_up",
     "back_up_by",

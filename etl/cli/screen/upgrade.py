@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from etl.operations import UpgradeFindings, UpgradeProgress
+from etl.operations import ChangeProgress, UpgradeFindings
+from etl.operations.upgrade import ChangeState, RecordedChange
 from etl.quoting import printable
-from etl.store.online import OnlineStep, State
 
 _MIB = 1024 * 1024
 
 _WORDS = {
     "pending": "has not begun",
     "made": "is made",
-    State.FILLING.value: "is being filled",
-    State.READY.value: "is filled and follows",
-    State.SWITCHED.value: "is switched; the former table is kept",
-    State.FINISHED.value: "is finished",
+    ChangeState.FILLING.value: "is being filled",
+    ChangeState.READY.value: "is filled and follows",
+    ChangeState.SWITCHED.value: "is switched; the former table is kept",
+    ChangeState.FINISHED.value: "is finished",
 }
 
 
@@ -41,25 +41,25 @@ def finding_lines(found: UpgradeFindings) -> Iterator[str]:
         yield "Nothing to do."
 
 
-def progress_line(found: UpgradeProgress) -> str:
+def progress_line(found: ChangeProgress) -> str:
     line = f"{found.name} in {found.schema} {_WORDS[found.state]}"
-    if found.state == State.FILLING.value:
+    if found.state == ChangeState.FILLING.value:
         line += f": {found.percent:.1f} % of the pages, {found.rows} rows"
         if found.seconds_left is not None:
             line += f", {found.rows_per_second:.0f} rows/s, {found.seconds_left:.0f} s left"
-    elif found.state in (State.READY.value, State.SWITCHED.value):
+    elif found.state in (ChangeState.READY.value, ChangeState.SWITCHED.value):
         line += f": {found.rows} rows were copied"
     return f"{line}. Next: `{found.next_command}`." if found.next_command else f"{line}."
 
 
-def statement_lines(found: UpgradeProgress) -> Iterator[str]:
+def statement_lines(found: ChangeProgress) -> Iterator[str]:
     for one in found.statements:
         yield f"{one.command} on {printable(one.table)}: {one.phase}, {one.done} of {one.total}"
 
 
-def step_line(step: OnlineStep) -> str:
+def window_line(recorded: RecordedChange) -> str:
     """After a window."""
-    return f"{step.name}: {step.next_page} of {step.pages} pages, {step.rows} rows"
+    return f"{recorded.name}: {recorded.next_page} of {recorded.pages} pages, {recorded.rows} rows"
 
 
 def _mib(number: float) -> str:

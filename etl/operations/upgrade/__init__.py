@@ -1,19 +1,28 @@
 """Changes of large tables while runs, readers and partners work: what `etl upgrade` does from check to finish.
 
-Receives a runtime. The statements of each change are beside the tables (etl/store/online); here they are run: in
-windows that continue where they were interrupted, and in one short switch.
+Receives a runtime. A table is filled in windows that continue where they were interrupted, and used from one short
+switch on. `journal_partitions`: the journal becomes a table of partitions. The new one is made beside it and filled;
+changes only come, and each has the number of its transaction, so that the new table follows the old one as an out_
+version does, and after the switch the old one the new one.
 """
 
+from etl.operations.upgrade.change import JOURNAL_PARTITIONS, ChangeState, OnlineChange, RecordedChange
 from etl.operations.upgrade.checking import Findings, check_upgrade
-from etl.operations.upgrade.filling import fill
+from etl.operations.upgrade.filling import WINDOW_PAGES, fill
 from etl.operations.upgrade.finishing import finish
-from etl.operations.upgrade.progress import Progress, read_progress
-from etl.operations.upgrade.switching import Switched, roll_back, switch
+from etl.operations.upgrade.progress import ChangeProgress, read_progress
+from etl.operations.upgrade.switching import SwitchLimits, TableSwitch, roll_back, switch
 
 __all__ = [
+    "JOURNAL_PARTITIONS",
+    "WINDOW_PAGES",
+    "ChangeProgress",
+    "ChangeState",
     "Findings",
-    "Progress",
-    "Switched",
+    "OnlineChange",
+    "RecordedChange",
+    "SwitchLimits",
+    "TableSwitch",
     "check_upgrade",
     "fill",
     "finish",

@@ -6,11 +6,11 @@ from typing import Final
 
 from etl.database import Connection, SqlTemplates, fetch_all, lock_holders, rollback_transaction, transaction
 from etl.engine import Runtime, states_at
+from etl.operations.upgrade.change import ChangeState, OnlineChange
 from etl.operations.upgrade.filling import Tables, tables_of
 from etl.operations.upgrade.foreign import foreign_objects
-from etl.operations.upgrade.room import RESERVE_BYTES, free_bytes
+from etl.operations.upgrade.free_space import RESERVE_BYTES, free_bytes
 from etl.operations.upgrade.store_change import StoreChange
-from etl.store.online import OnlineChange, State
 
 _sql = SqlTemplates(__package__)
 
@@ -69,9 +69,9 @@ def check_upgrade(runtime: Runtime, change: OnlineChange) -> Findings:
     with transaction(ongoing.engine) as connection:
         if not ongoing.is_possible(connection):
             return Findings(tuple(migrations))
-        step = ongoing.step(connection)
-        if (ongoing.is_made(connection) and step is None) or (
-            step is not None and step.state in (State.SWITCHED, State.FINISHED)
+        recorded = ongoing.recorded(connection)
+        if (ongoing.is_made(connection) and recorded is None) or (
+            recorded is not None and recorded.state in (ChangeState.SWITCHED, ChangeState.FINISHED)
         ):
             return Findings(tuple(migrations))
         obstacles = [
@@ -81,7 +81,7 @@ def check_upgrade(runtime: Runtime, change: OnlineChange) -> Findings:
         warnings += [f"locks: {one}" for one in lock_holders(connection, ongoing.schema, [change.table])]
         warnings += [row.warning for row in fetch_all(connection, _sql("old_transactions"))]
         free = free_bytes(connection)
-    need = _need(ongoing, step.state.value if step else "pending")
+    need = _need(ongoing, recorded.state.value if recorded else "pending")
     for folder, left in free.items():
         if left < need.data_bytes + need.wal_bytes + RESERVE_BYTES:
             obstacles.append(f"{folder} has {left} bytes left, and {need.data_bytes + need.wal_bytes} bytes are needed")
@@ -123,7 +123,7 @@ def _sample(connection: Connection, ongoing: StoreChange, pages: int) -> tuple[f
     ongoing.run(connection, "sample_table", target=tables.target)
     [now] = ongoing.read(connection, "snapshot")
     window: dict[str, object] = {"first_page": 0, "after_page": copied, "position": now.upto}
-    ongoing.run(connection, "fill_window", window, **tables.names)
+    ongoing.run(connection, "fill_window", window, **tables.variables)
     ongoing.run(connection, "index_written_by", target=tables.target)
     [last] = fetch_all(connection, _sql("wal_position"))
     return time.monotonic() - began, int(last.position - first.position), copied

@@ -12,10 +12,10 @@ from typing import Final
 from etl import __version__
 from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
 from etl.engine import Runtime
-from etl.operations.upgrade.room import refuse_full_disk
+from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange
+from etl.operations.upgrade.free_space import require_free_space
 from etl.operations.upgrade.store_change import StoreChange
 from etl.store.journal import weeks
-from etl.store.online import OnlineChange, OnlineStep, State
 
 _sql = SqlTemplates(__package__, "etl.database")
 
@@ -36,58 +36,62 @@ class Tables:
     columns: tuple[str, ...]
 
     @property
-    def names(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         return {"source": self.source, "target": self.target, "columns": self.columns}
 
 
 def fill(
-    runtime: Runtime, change: OnlineChange, *, show: Callable[[OnlineStep], None], window_pages: int = WINDOW_PAGES
-) -> OnlineStep | None:
+    runtime: Runtime, change: OnlineChange, *, show: Callable[[RecordedChange], None], window_pages: int = WINDOW_PAGES
+) -> RecordedChange | None:
     """Begins or continues a change until its new table has all rows and follows; `show` is called after each window.
     Returns None where there is nothing to do: the table has its new form already, or there is no store yet."""
     ongoing = StoreChange.of(runtime, change)
-    step = begin(ongoing)
-    if step is None or step.state in (State.SWITCHED, State.FINISHED):
-        return step
+    recorded = begin(ongoing)
+    if recorded is None or recorded.state in (ChangeState.SWITCHED, ChangeState.FINISHED):
+        return recorded
     with transaction(ongoing.engine) as connection:
         tables = tables_of(connection, ongoing, change.table, change.next_table)
-    while not step.is_copied:
-        step = _in_turn(ongoing, lambda: _copy_window(ongoing, tables, window_pages))
-        show(step)
+    while not recorded.is_copied:
+        recorded = _in_turn(ongoing, lambda: _copy_window(ongoing, tables, window_pages))
+        show(recorded)
     make_indexes(ongoing, tables)
     while True:
-        rows, step = follow(ongoing, tables)
-        show(step)
+        rows, recorded = follow(ongoing, tables)
+        show(recorded)
         if rows <= FEW_ROWS:
             break
     with transaction(ongoing.engine, **_LONG) as connection:
         ongoing.run(connection, "analyze_target", target=tables.target)
-        step = ongoing.expect(connection, (State.FILLING, State.READY), is_locked=True)
-        ongoing.run(connection, "note_state", {"state": State.READY.value})
+        recorded = ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
+        ongoing.run(connection, "note_state", {"state": ChangeState.READY.value})
     with transaction(ongoing.engine) as connection:
-        return ongoing.step(connection)
+        return ongoing.recorded(connection)
 
 
-def begin(ongoing: StoreChange) -> OnlineStep | None:
+def begin(ongoing: StoreChange) -> RecordedChange | None:
     """Makes the new table, if there is none; after a restore it is filled from the beginning."""
     with transaction(ongoing.engine, **_LONG) as connection:
         if not ongoing.is_possible(connection):
             return None
         execute(connection, _sql("lock_migrations"), {"schema": ongoing.schema})
-        step = ongoing.step(connection, is_locked=True)
-        if step is None and not ongoing.is_made(connection):
+        recorded = ongoing.recorded(connection, is_locked=True)
+        if recorded is None and not ongoing.is_made(connection):
             listed = weeks(connection, ongoing.schema)
             bounds: dict[str, object] = {}
             for number, week in enumerate(listed):
                 bounds |= {f"first_{number}": week.first_unit, f"after_{number}": week.after_unit}
             ongoing.run_script(connection, "create_next", bounds, weeks=listed)
             copy_privileges(connection, ongoing, ongoing.change.table, ongoing.change.next_table)
-            ongoing.run(connection, "begin_step", {"made_by": __version__})
-        elif step is not None and step.is_elsewhere and step.state in (State.FILLING, State.READY):
+            ongoing.run(connection, "begin_change", {"made_by": __version__})
+        elif (
+            recorded is not None
+            and recorded.is_elsewhere
+            and recorded.state in (ChangeState.FILLING, ChangeState.READY)
+        ):
             ongoing.run(connection, "clear_next", target=ongoing.change.next_table)
-            ongoing.run(connection, "begin_step", {"made_by": __version__})
+            ongoing.run(connection, "begin_change", {"made_by": __version__})
     with transaction(ongoing.engine) as connection:
-        return ongoing.step(connection)
+        return ongoing.recorded(connection)
 
 
 def tables_of(connection: Connection, ongoing: StoreChange, source: str, target: str) -> Tables:
@@ -113,33 +117,39 @@ def make_indexes(ongoing: StoreChange, tables: Tables) -> None:
             ongoing.run(connection, f"index_{suffix}", target=tables.target)
 
 
-def follow(ongoing: StoreChange, tables: Tables, connection: Connection | None = None) -> tuple[int, OnlineStep]:
+def follow(ongoing: StoreChange, tables: Tables, connection: Connection | None = None) -> tuple[int, RecordedChange]:
     """Copies what was written since the position; returns how many rows that were. With a connection in its
     transaction."""
     if connection is None:
         with transaction(ongoing.engine, **_LONG) as own:
             return follow(ongoing, tables, own)
-    step = ongoing.expect(connection, (State.FILLING, State.READY, State.SWITCHED), is_locked=True)
+    recorded = ongoing.expect(
+        connection, (ChangeState.FILLING, ChangeState.READY, ChangeState.SWITCHED), is_locked=True
+    )
     [now] = ongoing.read(connection, "snapshot")
-    window: dict[str, object] = {"position": step.position, "upto": now.upto}
-    rows = ongoing.run(connection, "follow_window", window, **tables.names)
+    window: dict[str, object] = {"position": recorded.position, "upto": now.upto}
+    rows = ongoing.run(connection, "follow_window", window, **tables.variables)
     ongoing.run(connection, "note_follow", {"upto": now.upto, "rows": rows})
-    return rows, ongoing.expect(connection, State)
+    return rows, ongoing.expect(connection, ChangeState)
 
 
-def _copy_window(ongoing: StoreChange, tables: Tables, window_pages: int) -> OnlineStep:
+def _copy_window(ongoing: StoreChange, tables: Tables, window_pages: int) -> RecordedChange:
     with transaction(ongoing.engine, **_LONG) as connection:
-        step = ongoing.expect(connection, (State.FILLING, State.READY), is_locked=True)
-        if not step.is_copied:
-            refuse_full_disk(connection)
-            after = min(step.next_page + window_pages, step.pages)
-            window: dict[str, object] = {"first_page": step.next_page, "after_page": after, "position": step.position}
-            rows = ongoing.run(connection, "fill_window", window, **tables.names)
+        recorded = ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
+        if not recorded.is_copied:
+            require_free_space(connection)
+            after = min(recorded.next_page + window_pages, recorded.pages)
+            window: dict[str, object] = {
+                "first_page": recorded.next_page,
+                "after_page": after,
+                "position": recorded.position,
+            }
+            rows = ongoing.run(connection, "fill_window", window, **tables.variables)
             ongoing.run(connection, "note_window", {"after_page": after, "rows": rows})
-        return ongoing.expect(connection, State)
+        return ongoing.expect(connection, ChangeState)
 
 
-def _in_turn(ongoing: StoreChange, act: Callable[[], OnlineStep]) -> OnlineStep:
+def _in_turn(ongoing: StoreChange, act: Callable[[], RecordedChange]) -> RecordedChange:
     """Does something, and pauses for a time in proportion while other programs of ours work."""
     began = time.monotonic()
     done = act()

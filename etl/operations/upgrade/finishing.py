@@ -2,16 +2,16 @@
 
 from etl.database import transaction
 from etl.engine import Runtime
+from etl.operations.upgrade.change import ChangeState, OnlineChange
 from etl.operations.upgrade.store_change import StoreChange
-from etl.store.online import OnlineChange, State
 
 
 def finish(runtime: Runtime, change: OnlineChange) -> None:
     """Raises ConfigurationError before the switch."""
     ongoing = StoreChange.of(runtime, change)
     with transaction(ongoing.engine, lock_timeout="5s") as connection:
-        ongoing.expect(connection, (State.SWITCHED,), is_locked=True)
+        ongoing.expect(connection, (ChangeState.SWITCHED,), is_locked=True)
         ongoing.run(connection, "drop_former", former=change.former_table)
-        ongoing.run(connection, "note_state", {"state": State.FINISHED.value})
+        ongoing.run(connection, "note_state", {"state": ChangeState.FINISHED.value})
     with transaction(ongoing.engine, statement_timeout="0") as connection:
         ongoing.run(connection, "analyze_target", target=change.table)

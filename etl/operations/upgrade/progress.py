@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine import Runtime
+from etl.operations.upgrade.change import ChangeState, OnlineChange
 from etl.operations.upgrade.store_change import StoreChange
 from etl.quoting import fold
-from etl.store.online import OnlineChange, State
 
 _sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
-class Statement:
+class LongStatement:
     """A long statement: `done` of `total` blocks or rows, as its phase counts."""
 
     command: str
@@ -23,7 +23,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ChangeProgress:
     """A change: `state` is "pending" before it has begun, "made" for a table that was made in the new form. `percent`:
     of the pages that are copied. `rows_per_second` and `seconds_left` of a fill that is under way."""
 
@@ -34,7 +34,7 @@ class Progress:
     rows: int = 0
     rows_per_second: float | None = None
     seconds_left: float | None = None
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[LongStatement, ...] = ()
 
     @property
     def next_command(self) -> str:
@@ -44,26 +44,26 @@ class Progress:
 
 _NEXT = {
     "pending": "etl upgrade start",
-    State.FILLING.value: "etl upgrade start",
-    State.READY.value: "etl upgrade switch",
-    State.SWITCHED.value: "etl upgrade finish",
+    ChangeState.FILLING.value: "etl upgrade start",
+    ChangeState.READY.value: "etl upgrade switch",
+    ChangeState.SWITCHED.value: "etl upgrade finish",
 }
 
 
-def read_progress(runtime: Runtime, change: OnlineChange) -> Progress | None:
+def read_progress(runtime: Runtime, change: OnlineChange) -> ChangeProgress | None:
     """None where there is no store yet, or one in which changes are not noted."""
     ongoing = StoreChange.of(runtime, change)
     with transaction(ongoing.engine) as connection:
         if not ongoing.is_possible(connection):
             return None
         statements = tuple(
-            Statement(row.command, row.table_name, row.phase, row.done, row.total)
+            LongStatement(row.command, row.table_name, row.phase, row.done, row.total)
             for row in fetch_all(connection, _sql("long_statements"), {"schema": fold(ongoing.schema)})
         )
-        if ongoing.step(connection) is None:
+        if ongoing.recorded(connection) is None:
             state = "made" if ongoing.is_made(connection) else "pending"
-            return Progress(change.name, ongoing.schema, state, statements=statements)
+            return ChangeProgress(change.name, ongoing.schema, state, statements=statements)
         [row] = fetch_all(connection, _sql("progress", schema=ongoing.schema), {"name": change.name})
-    return Progress(
+    return ChangeProgress(
         change.name, ongoing.schema, row.state, row.percent, row.rows, row.rows_per_second, row.seconds_left, statements
     )

@@ -1,4 +1,4 @@
-"""Where a change is made, and the rule in which order its steps may be called."""
+"""Where a change is made, and the rule in which order its commands may be called."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,9 @@ import sqlalchemy
 from etl.database import Connection, execute, fetch_all, part_states
 from etl.engine import Runtime
 from etl.errors import ConfigurationError
+from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange, read_recorded
 from etl.store import STORE
 from etl.store.journal import layout_of
-from etl.store.online import OnlineChange, OnlineStep, State
-from etl.store.online.change import read_step
 
 
 @dataclass(frozen=True)
@@ -36,49 +35,53 @@ class StoreChange:
         """Whether the table has its new form."""
         return layout_of(connection, self.schema).is_partitioned
 
-    def step(self, connection: Connection, *, is_locked: bool = False) -> OnlineStep | None:
-        return read_step(connection, self.change, self.schema, is_locked=is_locked)
+    def recorded(self, connection: Connection, *, is_locked: bool = False) -> RecordedChange | None:
+        return read_recorded(connection, self.change, self.schema, is_locked=is_locked)
 
-    def expect(self, connection: Connection, states: Iterable[State], *, is_locked: bool = False) -> OnlineStep:
+    def expect(
+        self, connection: Connection, states: Iterable[ChangeState], *, is_locked: bool = False
+    ) -> RecordedChange:
         """The change's row, in one of the states; raises ConfigurationError with what to do otherwise."""
-        step = self.step(connection, is_locked=is_locked)
-        if step is None:
+        recorded = self.recorded(connection, is_locked=is_locked)
+        if recorded is None:
             raise ConfigurationError(f"{self.change.name} has not begun: `etl upgrade start` first")
-        if step.state not in tuple(states):
-            raise ConfigurationError(f"{self.change.name}: {_NEXT[step.state]}")
-        return step
+        if recorded.state not in tuple(states):
+            raise ConfigurationError(f"{self.change.name}: {_NEXT[recorded.state]}")
+        return recorded
 
-    def writer_after_rollback(self, connection: Connection, step: OnlineStep) -> int:
+    def writer_after_rollback(self, connection: Connection, recorded: RecordedChange) -> int:
         """The oldest_writer of before the switch, or what a migration has raised it to since."""
         [found] = part_states(connection, self.schema, [self.change.part])
         if found.is_newer:
             # What the migrations of the newer program ask for is not known here, so that nothing is lowered.
             return found.needed_to_write
         applied = (one.oldest_writer for one in self.change.part.migrations if one.version <= (found.version or 0))
-        return max(step.writer_before or 0, *applied)
+        return max(recorded.writer_before or 0, *applied)
 
     def run(
-        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
+        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **variables: object
     ) -> int:
         named = {"name": self.change.name, **(values or {})}
-        return execute(connection, self.change.sql(statement, self.schema, **names), named)
+        return execute(connection, self.change.sql(statement, self.schema, **variables), named)
 
     def run_script(
-        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
+        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **variables: object
     ) -> None:
-        for one in self.change.script(statement, self.schema, **names):
+        for one in self.change.script(statement, self.schema, **variables):
             execute(connection, one, values or {})
 
     def read(
-        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
+        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **variables: object
     ) -> list[sqlalchemy.Row[Any]]:
         named = {"name": self.change.name, **(values or {})}
-        return fetch_all(connection, self.change.sql(statement, self.schema, **names), named)
+        return fetch_all(connection, self.change.sql(statement, self.schema, **variables), named)
 
 
 _NEXT = {
-    State.FILLING: "the new table is not filled yet: `etl upgrade start` continues it",
-    State.READY: "the new table is filled: `etl upgrade switch` uses it, `etl upgrade rollback` drops it",
-    State.SWITCHED: "it is switched: `etl upgrade finish` drops the former table, `etl upgrade rollback` uses it again",
-    State.FINISHED: "it is finished: there is no rollback any more, only a backup (`etl restore`)",
+    ChangeState.FILLING: "the new table is not filled yet: `etl upgrade start` continues it",
+    ChangeState.READY: "the new table is filled: `etl upgrade switch` uses it, `etl upgrade rollback` drops it",
+    ChangeState.SWITCHED: (
+        "it is switched: `etl upgrade finish` drops the former table, `etl upgrade rollback` uses it again"
+    ),
+    ChangeState.FINISHED: "it is finished: there is no rollback any more, only a backup (`etl restore`)",
 }

@@ -13,10 +13,10 @@ from typing import Any, Final
 from etl.database import HELD_FROM, Connection, transaction
 from etl.engine import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, LockTimeout
+from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange
 from etl.operations.upgrade.filling import FEW_ROWS, Tables, copy_privileges, follow, make_indexes, tables_of
 from etl.operations.upgrade.foreign import refuse_foreign
 from etl.operations.upgrade.store_change import StoreChange
-from etl.store.online import OnlineChange, OnlineStep, State
 
 # A run that writes more than it is copied meanwhile is waited for at most so often.
 _ROUNDS: Final = 20
@@ -25,7 +25,7 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)
-class Switched:
+class TableSwitch:
     """How long the table was locked, the wait for the lock included; after how many tries; and how many rows both
     tables had when they were compared."""
 
@@ -35,7 +35,7 @@ class Switched:
 
 
 @dataclass(frozen=True)
-class Limits:
+class SwitchLimits:
     """At most how many seconds a try may take, and how long to try again."""
 
     max_stop: float
@@ -47,47 +47,52 @@ class Limits:
 
 
 def switch(
-    runtime: Runtime, change: OnlineChange, limits: Limits, show: Callable[[str], None] = lambda line: None
-) -> Switched:
+    runtime: Runtime, change: OnlineChange, limits: SwitchLimits, show: Callable[[str], None] = lambda line: None
+) -> TableSwitch:
     """Uses the new table instead of the old one. Raises EnvironmentFault where the tables differ, or where the
     lock was not free within the patience."""
     ongoing = StoreChange.of(runtime, change)
     with transaction(ongoing.engine) as connection:
-        ongoing.expect(connection, (State.READY,))
+        ongoing.expect(connection, (ChangeState.READY,))
         refuse_foreign(connection, ongoing, change.table)
         tables = tables_of(connection, ongoing, change.table, change.next_table)
-    return _exchange(ongoing, tables, State.SWITCHED, change.former_table, limits, show)
+    return _exchange(ongoing, tables, ChangeState.SWITCHED, change.former_table, limits, show)
 
 
 def roll_back(
-    runtime: Runtime, change: OnlineChange, limits: Limits, show: Callable[[str], None] = lambda line: None
-) -> Switched | None:
+    runtime: Runtime, change: OnlineChange, limits: SwitchLimits, show: Callable[[str], None] = lambda line: None
+) -> TableSwitch | None:
     """Uses the former table again, with all that was written since, and drops the new one. Returns None where there was
     no switch."""
     ongoing = StoreChange.of(runtime, change)
     switched = None
     with transaction(ongoing.engine) as connection:
-        step = ongoing.expect(connection, (State.FILLING, State.READY, State.SWITCHED))
-        if step.state is State.SWITCHED:
+        recorded = ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY, ChangeState.SWITCHED))
+        if recorded.state is ChangeState.SWITCHED:
             refuse_foreign(connection, ongoing, change.table)
         tables = tables_of(connection, ongoing, change.table, change.former_table)
-    if step.state is State.SWITCHED:
-        if step.is_elsewhere:
+    if recorded.state is ChangeState.SWITCHED:
+        if recorded.is_elsewhere:
             raise ConfigurationError(
                 f"{change.name} was restored from a backup after its switch, and the former table does not know what "
                 "was written since: `etl upgrade finish` drops it"
             )
-        switched = _exchange(ongoing, tables, State.READY, change.next_table, limits, show)
+        switched = _exchange(ongoing, tables, ChangeState.READY, change.next_table, limits, show)
     with transaction(ongoing.engine, lock_timeout="5s") as connection:
-        ongoing.expect(connection, (State.FILLING, State.READY), is_locked=True)
+        ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
         ongoing.run(connection, "drop_next")
-        ongoing.run(connection, "forget_step")
+        ongoing.run(connection, "forget_change")
     return switched
 
 
 def _exchange(
-    ongoing: StoreChange, tables: Tables, state: State, away: str, limits: Limits, show: Callable[[str], None]
-) -> Switched:
+    ongoing: StoreChange,
+    tables: Tables,
+    state: ChangeState,
+    former_name: str,
+    limits: SwitchLimits,
+    show: Callable[[str], None],
+) -> TableSwitch:
     make_indexes(ongoing, tables)
     began, tries = time.monotonic(), 0
     rows = _catch_up(ongoing, tables, limits)
@@ -95,7 +100,7 @@ def _exchange(
     while True:
         tries += 1
         try:
-            return Switched(_try(ongoing, tables, state, away, limits), tries, compared)
+            return TableSwitch(_try(ongoing, tables, state, former_name, limits), tries, compared)
         except LockTimeout as fault:
             if time.monotonic() - began >= limits.patience:
                 raise _given_up(ongoing, fault, tries) from fault
@@ -105,7 +110,7 @@ def _exchange(
         show(f"{rows} rows were written meanwhile")
 
 
-def _catch_up(ongoing: StoreChange, tables: Tables, limits: Limits) -> int:
+def _catch_up(ongoing: StoreChange, tables: Tables, limits: SwitchLimits) -> int:
     """Copies until what is left takes a quarter of the longest stop at most; returns how many rows were copied last."""
     for _ in range(_ROUNDS):
         began = time.monotonic()
@@ -120,11 +125,11 @@ def _catch_up(ongoing: StoreChange, tables: Tables, limits: Limits) -> int:
 
 def _compare(ongoing: StoreChange, tables: Tables) -> int:
     with transaction(ongoing.engine, statement_timeout="0") as connection:
-        step = ongoing.expect(connection, (State.READY, State.SWITCHED), is_locked=True)
-        found = _counts(connection, ongoing, tables, step)
-        if not found.is_equal and step.state is State.READY:
+        recorded = ongoing.expect(connection, (ChangeState.READY, ChangeState.SWITCHED), is_locked=True)
+        found = _counts(connection, ongoing, tables, recorded)
+        if not found.is_equal and recorded.state is ChangeState.READY:
             ongoing.run(connection, "delete_cleaned", source=tables.source, target=tables.target)
-            found = _counts(connection, ongoing, tables, step)
+            found = _counts(connection, ongoing, tables, recorded)
         if not found.is_equal:
             raise EnvironmentFault(
                 f"{ongoing.schema}.{tables.source} has {found.source_rows} rows and {tables.target} "
@@ -134,12 +139,12 @@ def _compare(ongoing: StoreChange, tables: Tables) -> int:
         return int(found.source_rows)
 
 
-def _counts(connection: Connection, ongoing: StoreChange, tables: Tables, step: OnlineStep) -> Any:
-    [found] = ongoing.read(connection, "compare", {"position": step.position}, **tables.names)
+def _counts(connection: Connection, ongoing: StoreChange, tables: Tables, recorded: RecordedChange) -> Any:
+    [found] = ongoing.read(connection, "compare", {"position": recorded.position}, **tables.variables)
     return found
 
 
-def _try(ongoing: StoreChange, tables: Tables, state: State, away: str, limits: Limits) -> float:
+def _try(ongoing: StoreChange, tables: Tables, state: ChangeState, former_name: str, limits: SwitchLimits) -> float:
     """One transaction; returns how long those who write could not. Raises LockTimeout if the lock is not free."""
     settings = {
         "lock_timeout": f"{limits.lock_seconds * 1000:.0f}ms",
@@ -147,29 +152,29 @@ def _try(ongoing: StoreChange, tables: Tables, state: State, away: str, limits: 
     }
     with transaction(ongoing.engine, **settings) as connection:
         # First the row: with the lock in hand no other upgrade is waited for.
-        step = ongoing.expect(connection, (State.READY, State.SWITCHED), is_locked=True)
+        recorded = ongoing.expect(connection, (ChangeState.READY, ChangeState.SWITCHED), is_locked=True)
         began = time.monotonic()
         ongoing.run(connection, "lock_table", table=tables.source)
         follow(ongoing, tables, connection)
         copy_privileges(connection, ongoing, tables.source, tables.target)
-        _exchange_names(connection, ongoing, tables, away)
+        _exchange_names(connection, ongoing, tables, former_name)
         ongoing.run(
             connection, "note_switch", {"state": state.value, "part": ongoing.change.part.name}, held_from=HELD_FROM
         )
-        is_forward = state is State.SWITCHED
-        oldest = ongoing.change.oldest_writer if is_forward else ongoing.writer_after_rollback(connection, step)
+        is_forward = state is ChangeState.SWITCHED
+        oldest = ongoing.change.oldest_writer if is_forward else ongoing.writer_after_rollback(connection, recorded)
         values = {"part": ongoing.change.part.name, "oldest_writer": oldest}
         ongoing.run(connection, "set_oldest_writer", values, held_from=HELD_FROM)
     return time.monotonic() - began
 
 
-def _exchange_names(connection: Connection, ongoing: StoreChange, tables: Tables, away: str) -> None:
-    [known] = ongoing.read(connection, "known_as", target=tables.target)
+def _exchange_names(connection: Connection, ongoing: StoreChange, tables: Tables, former_name: str) -> None:
+    [found] = ongoing.read(connection, "succession", target=tables.target)
     suffixes = [row.suffix for row in ongoing.read(connection, "indexes", source=tables.source, target=tables.target)]
-    ongoing.run_script(connection, "exchange", away=away, target=tables.target, suffixes=suffixes)
-    ongoing.run(connection, "forget_number")
-    if known.relation != known.known_as:
-        ongoing.run(connection, "note_number", {"relation": known.relation, "known_as": known.known_as})
+    ongoing.run_script(connection, "exchange", former_name=former_name, target=tables.target, suffixes=suffixes)
+    ongoing.run(connection, "forget_succession")
+    if found.relation != found.continues:
+        ongoing.run(connection, "note_succession", {"relation": found.relation, "continues": found.continues})
 
 
 def _given_up(ongoing: StoreChange, fault: EtlError, tries: int) -> EtlError:

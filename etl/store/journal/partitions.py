@@ -26,7 +26,7 @@ _PATIENCE: Final = "1s"
 
 
 @dataclass(frozen=True)
-class Layout:
+class JournalLayout:
     """Whether the journal has partitions, and whether another table must stay equal to it: between `etl upgrade start`
     and `etl upgrade finish`. Then nothing is cleaned."""
 
@@ -48,9 +48,9 @@ class Week:
     after_unit: int
 
 
-def layout_of(connection: Connection, schema: str) -> Layout:
+def layout_of(connection: Connection, schema: str) -> JournalLayout:
     [found] = fetch_all(connection, _sql("layout", schema=schema))
-    return Layout(found.is_partitioned, found.is_copied)
+    return JournalLayout(found.is_partitioned, found.is_copied)
 
 
 def weeks(connection: Connection, schema: str, *, weeks_back: int = _WEEKS_BACK) -> list[Week]:

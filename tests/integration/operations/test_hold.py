@@ -182,7 +182,7 @@ def test_tables_are_brought_up_while_all_is_held(make_site: MakeSite) -> None:
     done(site.etl("hold", "--reason", "new program"))
     done(site.etl("drain"))
     site.look(
-        f"drop table {STORE}.hold, {STORE}.online_step, {STORE}.journal_number;"
+        f"drop table {STORE}.hold, {STORE}.online_change, {STORE}.journal_succession;"
         f"update {STORE}.etl_schema set version = 8 where part = 'store';"
         f"alter table {STORE}.kafka_output drop column topic_ids, drop column recreated_topics;"
         f"alter table {STORE}.kafka_position drop column reading_settings;"

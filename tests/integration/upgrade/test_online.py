@@ -13,10 +13,10 @@ import pytest
 from etl import store
 from etl.database import Part, bring_up, part_states, rollback_transaction, snapshot
 from etl.errors import TransientFault
+from etl.operations.upgrade import JOURNAL_PARTITIONS, ChangeState
 from etl.operations.upgrade.store_change import StoreChange
 from etl.outputs.versions.registry import known_versions
 from etl.store.journal import hold_journal
-from etl.store.online import JOURNAL_PARTITIONS, State
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, STORE, MakeSite, Site, ended, superuser, until
 from tests.fix_restore import done
 
@@ -53,7 +53,7 @@ def kind(site: Site) -> str:
 
 
 def state(site: Site) -> str | None:
-    rows = site.look(f"select state from {STORE}.online_step")
+    rows = site.look(f"select state from {STORE}.online_change")
     return rows[0]["state"] if rows else None
 
 
@@ -136,11 +136,11 @@ def test_a_later_migration_lets_no_older_program_write(
                 [noted] = part_states(connection, STORE, [later])
                 assert noted.needed_to_write == 13
                 ongoing = StoreChange.of(runtime, replace(JOURNAL_PARTITIONS, part=later))
-                step = ongoing.expect(connection, State)
-                assert ongoing.writer_after_rollback(connection, step) == after_rollback
+                recorded = ongoing.expect(connection, ChangeState)
+                assert ongoing.writer_after_rollback(connection, recorded) == after_rollback
                 # This program does not know what the later one's migration asks for.
                 ongoing = StoreChange.of(runtime, JOURNAL_PARTITIONS)
-                assert ongoing.writer_after_rollback(connection, step) == 13
+                assert ongoing.writer_after_rollback(connection, recorded) == 13
     assert site.value(writer) == 13
     done(site.etl("upgrade", "rollback"))
     assert site.value(writer) == 4
@@ -181,7 +181,7 @@ def test_a_fill_that_is_killed_continues(site: Site) -> None:
         done(site.etl("upgrade", "start", "--window", "3"))
         assert state(site) == "ready"
         slow.commit()
-    assert site.value(f"select next_page > 0 and next_page = pages from {STORE}.online_step")
+    assert site.value(f"select next_page > 0 and next_page = pages from {STORE}.online_change")
     deliver(site, 3)
     whole = journal(site)
     done(site.etl("upgrade", "switch"))
@@ -192,7 +192,7 @@ def test_a_fill_that_is_killed_continues(site: Site) -> None:
 def next_page(site: Site, *, above: int) -> int:
     if not site.value(f"select to_regclass('{STORE}.journal_next')"):
         return 0
-    found = site.value(f"select coalesce(max(next_page), 0) from {STORE}.online_step")
+    found = site.value(f"select coalesce(max(next_page), 0) from {STORE}.online_change")
     return int(found) if found > above else 0
 
 

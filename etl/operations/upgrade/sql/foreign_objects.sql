@@ -26,5 +26,8 @@ select 'the index', cast(cast(i.indexrelid as regclass) as text)
 from pg_catalog.pg_index i
 join pg_catalog.pg_class c on c.oid = i.indexrelid
 where i.indrelid = cast('{{ schema | ident }}.{{ table | ident }}' as regclass)
-  and c.relname not in ('{{ table }}_written_by', '{{ table }}_target', '{{ table }}_instance')
+  and c.relname not in (
+      {{ (table ~ "_written_by") | literal }}, {{ (table ~ "_target") | literal }},
+      {{ (table ~ "_instance") | literal }}
+  )
 order by kind, name

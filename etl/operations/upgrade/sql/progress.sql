@@ -5,7 +5,7 @@ select o.state, o.rows,
     case when o.state = 'filling' and o.next_page > 0
         then cast(round(cast(t.seconds * (o.pages - o.next_page) / o.next_page as numeric)) as float)
     end as seconds_left
-from {{ schema | ident }}.online_step o
+from {{ schema | ident }}.online_change o
 cross join lateral (
     select greatest(extract(epoch from o.changed_at - o.started_at), 0.001) as seconds
 ) t

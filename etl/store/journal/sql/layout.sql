@@ -1,4 +1,4 @@
--- Whether the journal has partitions, and whether another table follows it or is followed (see etl/store/online).
+-- Whether the journal has partitions, and whether another table follows it or is followed (see etl/operations/upgrade).
 select c.relkind = 'p' as is_partitioned,
     to_regclass('{{ schema | ident }}.journal_next') is not null
         or to_regclass('{{ schema | ident }}.journal_former') is not null as is_copied

@@ -4,8 +4,8 @@ update store_demo.reference_position
 set place = (
         select concat_ws(' ', s.system_identifier, d.oid, coalesce(
             (
-                select p.known_as
-                from store_demo.journal_number p
+                select p.continues
+                from store_demo.journal_succession p
                 where p.relation = cast('store_demo.journal' as regclass)
             ),
             cast('store_demo.journal' as regclass)::oid

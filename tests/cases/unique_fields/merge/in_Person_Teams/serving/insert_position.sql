@@ -3,8 +3,8 @@ insert into store_demo.reference_position (bo, field, target_bo, place, position
 select :bo, :field, :target_bo, (
         select concat_ws(' ', s.system_identifier, d.oid, coalesce(
             (
-                select p.known_as
-                from store_demo.journal_number p
+                select p.continues
+                from store_demo.journal_succession p
                 where p.relation = cast('store_demo.journal' as regclass)
             ),
             cast('store_demo.journal' as regclass)::oid

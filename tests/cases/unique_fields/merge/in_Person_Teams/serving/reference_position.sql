@@ -7,8 +7,8 @@ select cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as until, (
       and p.place = (
         select concat_ws(' ', s.system_identifier, d.oid, coalesce(
             (
-                select p.known_as
-                from store_demo.journal_number p
+                select p.continues
+                from store_demo.journal_succession p
                 where p.relation = cast('store_demo.journal' as regclass)
             ),
             cast('store_demo.journal' as regclass)::oid

@@ -1,7 +1,7 @@
 -- From this snapshot on the new table follows; what the snapshot sees is in the pages that there are now. Again after a
 -- restore, when the position means nothing any more.
 {% from "server.jinja" import server %}
-insert into {{ schema | ident }}.online_step as o (name, state, position, place, pages, made_by)
+insert into {{ schema | ident }}.online_change as o (name, state, position, place, pages, made_by)
 select :name, 'filling', pg_current_snapshot(), {{ server() }},
     pg_relation_size('{{ schema | ident }}.{{ table | ident }}') / cast(current_setting('block_size') as bigint),
     :made_by

@@ -4,7 +4,7 @@ select name, state, cast(position as text) as position,
     place is distinct from {{ server() }}
         or pg_snapshot_xmax(position) > pg_snapshot_xmax(pg_current_snapshot()) as is_elsewhere,
     next_page, pages, rows, writer_before, made_by, started_at, changed_at
-from {{ schema | ident }}.online_step
+from {{ schema | ident }}.online_change
 where name = :name
 {% if is_locked %}
 for update

@@ -8,7 +8,7 @@ alter index if exists {{ schema | ident }}.{{ (old ~ "_" ~ suffix) | ident }}
     rename to {{ (new ~ "_" ~ suffix) | ident }};
 {% endfor %}
 {% endmacro %}
-{{ renamed(table, away) -}}
+{{ renamed(table, former_name) -}}
 {{ renamed(target, table) -}}
 -- The numbers continue, whichever table is dropped later.
 alter sequence {{ schema | ident }}.journal_n_seq owned by {{ schema | ident }}.{{ table | ident }}.n

@@ -1,4 +1,4 @@
-"""Room on the server's disks, as far as it is on this machine."""
+"""Free space on the server's disks, as far as it is on this machine."""
 
 import shutil
 from pathlib import Path
@@ -27,7 +27,7 @@ def free_bytes(connection: Connection) -> dict[str, int]:
     return found
 
 
-def refuse_full_disk(connection: Connection) -> None:
+def require_free_space(connection: Connection) -> None:
     """Raises EnvironmentFault before a disk of the server is full; what was done stays."""
     for folder, free in free_bytes(connection).items():
         if free < RESERVE_BYTES:

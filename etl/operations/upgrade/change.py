@@ -1,4 +1,4 @@
-"""A change of a table beside runs, and the row of online_step that says how far it is."""
+"""A change of a table beside runs, and the row of online_change that says how far it is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from etl.store.own_tables import STORE
 _sql = SqlTemplates(__package__, "etl.store")
 
 
-class State(StrEnum):
+class ChangeState(StrEnum):
     """How far a change is. READY: all is copied, and the new table follows. SWITCHED: the new table is used, and the
     former one is there."""
 
@@ -51,11 +51,11 @@ class OnlineChange:
 
 
 @dataclass(frozen=True)
-class OnlineStep:
-    """A row of online_step; `is_elsewhere`: its position is of another server or database, as after a restore."""
+class RecordedChange:
+    """A row of online_change; `is_elsewhere`: its position is of another server or database, as after a restore."""
 
     name: str
-    state: State
+    state: ChangeState
     position: str
     is_elsewhere: bool
     next_page: int
@@ -67,8 +67,8 @@ class OnlineStep:
     changed_at: datetime
 
     @classmethod
-    def of_row(cls, row: Any) -> "OnlineStep":
-        return cls(**{**row._mapping, "state": State(row.state)})
+    def of_row(cls, row: Any) -> "RecordedChange":
+        return cls(**{**row._mapping, "state": ChangeState(row.state)})
 
     @property
     def is_copied(self) -> bool:
@@ -76,12 +76,12 @@ class OnlineStep:
         return self.next_page >= self.pages
 
 
-def read_step(
+def read_recorded(
     connection: Connection, change: OnlineChange, schema: str, *, is_locked: bool = False
-) -> OnlineStep | None:
+) -> RecordedChange | None:
     """The change's row, if it has begun; `is_locked`: until the end of the transaction no other session has it."""
-    row = fetch_one(connection, change.sql("step", schema, is_locked=is_locked), {"name": change.name})
-    return None if row is None else OnlineStep.of_row(row)
+    row = fetch_one(connection, change.sql("recorded_change", schema, is_locked=is_locked), {"name": change.name})
+    return None if row is None else RecordedChange.of_row(row)
 
 
 JOURNAL_PARTITIONS: Final = OnlineChange("journal_partitions", STORE, "journal", 13)

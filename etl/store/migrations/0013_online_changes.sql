@@ -4,7 +4,7 @@
 -- Changes of large tables that are made beside runs. `position`: both tables have what transactions that it sees have
 -- written, as far as `next_page` of the old table; of its `pages` pages none after them is asked for. `place`: which
 -- server and database the position is of. `rows`: how many were copied.
-create table {{ schema | ident }}.online_step (
+create table {{ schema | ident }}.online_change (
     name varchar(63) primary key,
     state varchar(16) not null check (state in ('filling', 'ready', 'switched', 'finished')),
     position pg_snapshot not null,
@@ -18,17 +18,17 @@ create table {{ schema | ident }}.online_step (
     changed_at timestamp with time zone not null default clock_timestamp()
 );
 -- For people.
-comment on table {{ schema | ident }}.online_step is
+comment on table {{ schema | ident }}.online_change is
     'Changes of large tables beside runs, and how far each is; etl upgrade status shows them.';
 -- For people.
-comment on column {{ schema | ident }}.online_step.writer_before is
-    'oldest_writer of the part before the switch, which etl upgrade rollback restores.';
+comment on column {{ schema | ident }}.online_change.writer_before is
+    'oldest_writer of the part before the switch, to which etl upgrade rollback returns unless a migration raised it.';
 -- A journal that took the place of another one continues it: what has followed that one follows this one. After a
 -- restore the relation has another number, and the row means nothing.
-create table {{ schema | ident }}.journal_number (
+create table {{ schema | ident }}.journal_succession (
     relation oid primary key,
-    known_as oid not null
+    continues oid not null
 );
 -- For people.
-comment on table {{ schema | ident }}.journal_number is
+comment on table {{ schema | ident }}.journal_succession is
     'Which earlier journal the present one continues, by the numbers of both relations on this server.'

@@ -1,2 +1,0 @@
--- The table that takes its place comes next.
-delete from {{ schema | ident }}.journal_number

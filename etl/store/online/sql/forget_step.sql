@@ -1,2 +1,0 @@
--- As if it had not begun.
-delete from {{ schema | ident }}.online_step where name = :name

@@ -1,2 +1,0 @@
--- How far the change is.
-update {{ schema | ident }}.online_step set state = :state, changed_at = clock_timestamp() where name = :name
