@@ -5,16 +5,18 @@ turns. Runs are not held up: nothing but their processor time is used, and less 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from etl import __version__
 from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
 from etl.engine import Runtime
+from etl.errors import EnvironmentFault
 from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange
 from etl.operations.upgrade.free_space import require_free_space
 from etl.operations.upgrade.store_change import StoreChange
+from etl.quoting import printable
 from etl.store.journal import weeks
 
 _sql = SqlTemplates(__package__, "etl.database")
@@ -61,8 +63,9 @@ def fill(
         if rows <= FEW_ROWS:
             break
     with transaction(ongoing.engine, **_LONG) as connection:
+        # First the row, as the switch does: else each could wait for the other.
+        ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
         ongoing.run(connection, "analyze_target", target=tables.target)
-        recorded = ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
         ongoing.run(connection, "note_state", {"state": ChangeState.READY.value})
     with transaction(ongoing.engine) as connection:
         return ongoing.recorded(connection)
@@ -76,6 +79,7 @@ def begin(ongoing: StoreChange) -> RecordedChange | None:
         execute(connection, _sql("lock_migrations"), {"schema": ongoing.schema})
         recorded = ongoing.recorded(connection, is_locked=True)
         if recorded is None and not ongoing.is_made(connection):
+            _require_owner(connection, ongoing)
             listed = weeks(connection, ongoing.schema)
             bounds: dict[str, object] = {}
             for number, week in enumerate(listed):
@@ -94,18 +98,28 @@ def begin(ongoing: StoreChange) -> RecordedChange | None:
         return ongoing.recorded(connection)
 
 
+def _require_owner(connection: Connection, ongoing: StoreChange) -> None:
+    """Raises EnvironmentFault where the new table would have another owner than the old one."""
+    [found] = ongoing.read(connection, "owner")
+    if not found.is_ours:
+        raise EnvironmentFault(
+            f"{ongoing.schema}.{ongoing.change.table} is owned by {printable(found.owner)}, and the new table would "
+            f"not be: run `etl upgrade start` as {printable(found.owner)}"
+        )
+
+
 def tables_of(connection: Connection, ongoing: StoreChange, source: str, target: str) -> Tables:
     return Tables(source, target, tuple(row.name for row in ongoing.read(connection, "columns")))
 
 
 def copy_privileges(connection: Connection, ongoing: StoreChange, source: str, target: str) -> None:
-    """Other roles may do with the one table what they may with the other."""
+    """Other roles may do with the one table what they may with the other, and no more."""
     for row in ongoing.read(connection, "privileges", source=source, target=target):
         connection.exec_driver_sql(row.statement)
 
 
 def make_indexes(ongoing: StoreChange, tables: Tables) -> None:
-    """Those that the other table has, each in a transaction of its own."""
+    """Those that the other table has, each in a transaction of its own, and by one session at a time."""
     with transaction(ongoing.engine) as connection:
         missing = [
             row.suffix
@@ -114,18 +128,23 @@ def make_indexes(ongoing: StoreChange, tables: Tables) -> None:
         ]
     for suffix in missing:
         with transaction(ongoing.engine, **_LONG) as connection:
+            execute(connection, _sql("lock_migrations"), {"schema": ongoing.schema})
             ongoing.run(connection, f"index_{suffix}", target=tables.target)
 
 
-def follow(ongoing: StoreChange, tables: Tables, connection: Connection | None = None) -> tuple[int, RecordedChange]:
-    """Copies what was written since the position; returns how many rows that were. With a connection in its
-    transaction."""
+def follow(
+    ongoing: StoreChange,
+    tables: Tables,
+    *,
+    states: Iterable[ChangeState] = (ChangeState.FILLING, ChangeState.READY, ChangeState.SWITCHED),
+    connection: Connection | None = None,
+) -> tuple[int, RecordedChange]:
+    """Copies what was written since the position, in one of the states; returns how many rows that were. With a
+    connection in its transaction."""
     if connection is None:
         with transaction(ongoing.engine, **_LONG) as own:
-            return follow(ongoing, tables, own)
-    recorded = ongoing.expect(
-        connection, (ChangeState.FILLING, ChangeState.READY, ChangeState.SWITCHED), is_locked=True
-    )
+            return follow(ongoing, tables, states=states, connection=own)
+    recorded = ongoing.expect(connection, states, is_locked=True)
     [now] = ongoing.read(connection, "snapshot")
     window: dict[str, object] = {"position": recorded.position, "upto": now.upto}
     rows = ongoing.run(connection, "follow_window", window, **tables.variables)

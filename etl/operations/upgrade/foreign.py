@@ -9,7 +9,7 @@ _sql = SqlTemplates(__package__)
 
 
 def foreign_objects(connection: Connection, ongoing: StoreChange, table: str) -> list[str]:
-    """Views, triggers, policies and publications of the table."""
+    """Views, triggers, rules, policies, publications and indexes of the table, and settings of its own."""
     rows = fetch_all(connection, _sql("foreign_objects", schema=ongoing.schema, table=table))
     return [f"{row.kind} {printable(row.name)}" for row in rows]
 
@@ -18,6 +18,6 @@ def refuse_foreign(connection: Connection, ongoing: StoreChange, table: str) -> 
     """Raises EnvironmentFault if there are any: we drop nothing that is not ours."""
     if found := foreign_objects(connection, ongoing, table):
         raise EnvironmentFault(
-            f"{ongoing.schema}.{table} has {', '.join(found)}, which would stay with the former table: drop them, "
-            "switch, and make them again"
+            f"{ongoing.schema}.{table} has {', '.join(found)}, which would stay with the former table: remove "
+            "them, switch, and make them again"
         )

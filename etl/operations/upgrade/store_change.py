@@ -41,8 +41,11 @@ class StoreChange:
     def expect(
         self, connection: Connection, states: Iterable[ChangeState], *, is_locked: bool = False
     ) -> RecordedChange:
-        """The change's row, in one of the states; raises ConfigurationError with what to do otherwise."""
-        recorded = self.recorded(connection, is_locked=is_locked)
+        """The change's row, in one of the states; raises ConfigurationError with what to do otherwise, and
+        EnvironmentFault where this program may not write."""
+        [found] = part_states(connection, self.schema, [self.change.part])
+        found.refuse_writing(is_upgrade=True)
+        recorded = self.recorded(connection, is_locked=is_locked) if self.is_possible(connection) else None
         if recorded is None:
             raise ConfigurationError(f"{self.change.name} has not begun: `etl upgrade start` first")
         if recorded.state not in tuple(states):

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from etl.database import HELD_FROM, Connection, transaction
 from etl.engine import Runtime
-from etl.errors import ConfigurationError, EnvironmentFault, EtlError, LockTimeout
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, LockTimeout, TransientFault
 from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange
 from etl.operations.upgrade.filling import FEW_ROWS, Tables, copy_privileges, follow, make_indexes, tables_of
 from etl.operations.upgrade.foreign import refuse_foreign
 from etl.operations.upgrade.store_change import StoreChange
+from etl.store.journal import partition_names
 
 # A run that writes more than it is copied meanwhile is waited for at most so often.
 _ROUNDS: Final = 20
@@ -45,6 +46,11 @@ class SwitchLimits:
     def lock_seconds(self) -> float:
         return min(_LONGEST_TRY, self.max_stop / 2)
 
+    def require_short_stop(self, began: float) -> None:
+        """Raises LockTimeout where others have waited for too long; statement_timeout is for each statement alone."""
+        if time.monotonic() - began > self.max_stop:
+            raise LockTimeout("the stop took too long, and was given up")
+
 
 def switch(
     runtime: Runtime, change: OnlineChange, limits: SwitchLimits, show: Callable[[str], None] = lambda line: None
@@ -53,7 +59,8 @@ def switch(
     lock was not free within the patience."""
     ongoing = StoreChange.of(runtime, change)
     with transaction(ongoing.engine) as connection:
-        ongoing.expect(connection, (ChangeState.READY,))
+        if ongoing.expect(connection, (ChangeState.READY,)).is_elsewhere:
+            raise ConfigurationError(f"{change.name} was restored from a backup: `etl upgrade start` copies all again")
         refuse_foreign(connection, ongoing, change.table)
         tables = tables_of(connection, ongoing, change.table, change.next_table)
     return _exchange(ongoing, tables, ChangeState.SWITCHED, change.former_table, limits, show)
@@ -93,28 +100,37 @@ def _exchange(
     limits: SwitchLimits,
     show: Callable[[str], None],
 ) -> TableSwitch:
-    make_indexes(ongoing, tables)
-    began, tries = time.monotonic(), 0
-    rows = _catch_up(ongoing, tables, limits)
-    compared = _compare(ongoing, tables)
+    tries, first_fault = 0, None
+    compared: int | None = None
     while True:
         tries += 1
         try:
+            if compared is None:
+                make_indexes(ongoing, tables)
+            rows = _catch_up(ongoing, tables, limits, _state_before(state))
+            if compared is None:
+                compared = _compare(ongoing, tables, _state_before(state))
+            else:
+                show(f"{rows} rows were written meanwhile")
             return TableSwitch(_try(ongoing, tables, state, former_name, limits), tries, compared)
-        except LockTimeout as fault:
-            if time.monotonic() - began >= limits.patience:
+        except TransientFault as fault:
+            first_fault = first_fault or time.monotonic()
+            if time.monotonic() - first_fault >= limits.patience:
                 raise _given_up(ongoing, fault, tries) from fault
             show(str(fault))
         time.sleep(_PAUSE_SECONDS)
-        rows = _catch_up(ongoing, tables, limits)
-        show(f"{rows} rows were written meanwhile")
 
 
-def _catch_up(ongoing: StoreChange, tables: Tables, limits: SwitchLimits) -> int:
+def _state_before(state: ChangeState) -> ChangeState:
+    """In another state another switch or rollback has come first, or the answer to the commit of this one was lost."""
+    return ChangeState.READY if state is ChangeState.SWITCHED else ChangeState.SWITCHED
+
+
+def _catch_up(ongoing: StoreChange, tables: Tables, limits: SwitchLimits, state: ChangeState) -> int:
     """Copies until what is left takes a quarter of the longest stop at most; returns how many rows were copied last."""
     for _ in range(_ROUNDS):
         began = time.monotonic()
-        rows, _step = follow(ongoing, tables)
+        rows, _change = follow(ongoing, tables, states=(state,))
         if rows <= FEW_ROWS and time.monotonic() - began <= limits.max_stop / 4:
             return rows
     raise EnvironmentFault(
@@ -123,12 +139,13 @@ def _catch_up(ongoing: StoreChange, tables: Tables, limits: SwitchLimits) -> int
     )
 
 
-def _compare(ongoing: StoreChange, tables: Tables) -> int:
+def _compare(ongoing: StoreChange, tables: Tables, state: ChangeState) -> int:
     with transaction(ongoing.engine, statement_timeout="0") as connection:
-        recorded = ongoing.expect(connection, (ChangeState.READY, ChangeState.SWITCHED), is_locked=True)
+        recorded = ongoing.expect(connection, (state,), is_locked=True)
         found = _counts(connection, ongoing, tables, recorded)
         if not found.is_equal and recorded.state is ChangeState.READY:
-            ongoing.run(connection, "delete_cleaned", source=tables.source, target=tables.target)
+            for name in partition_names(connection, ongoing.schema, tables.target):
+                ongoing.run(connection, "delete_cleaned", source=tables.source, target=name)
             found = _counts(connection, ongoing, tables, recorded)
         if not found.is_equal:
             raise EnvironmentFault(
@@ -145,26 +162,29 @@ def _counts(connection: Connection, ongoing: StoreChange, tables: Tables, record
 
 
 def _try(ongoing: StoreChange, tables: Tables, state: ChangeState, former_name: str, limits: SwitchLimits) -> float:
-    """One transaction; returns how long those who write could not. Raises LockTimeout if the lock is not free."""
+    """One transaction; returns how long those who write could not. Raises LockTimeout if the lock is not free,
+    or the stop takes too long."""
     settings = {
         "lock_timeout": f"{limits.lock_seconds * 1000:.0f}ms",
         "statement_timeout": f"{limits.max_stop * 1000:.0f}ms",
     }
     with transaction(ongoing.engine, **settings) as connection:
         # First the row: with the lock in hand no other upgrade is waited for.
-        recorded = ongoing.expect(connection, (ChangeState.READY, ChangeState.SWITCHED), is_locked=True)
+        recorded = ongoing.expect(connection, (_state_before(state),), is_locked=True)
         began = time.monotonic()
         ongoing.run(connection, "lock_table", table=tables.source)
-        follow(ongoing, tables, connection)
+        follow(ongoing, tables, connection=connection)
         copy_privileges(connection, ongoing, tables.source, tables.target)
+        limits.require_short_stop(began)
         _exchange_names(connection, ongoing, tables, former_name)
         ongoing.run(
             connection, "note_switch", {"state": state.value, "part": ongoing.change.part.name}, held_from=HELD_FROM
         )
         is_forward = state is ChangeState.SWITCHED
         oldest = ongoing.change.oldest_writer if is_forward else ongoing.writer_after_rollback(connection, recorded)
-        values = {"part": ongoing.change.part.name, "oldest_writer": oldest}
+        values = {"part": ongoing.change.part.name, "oldest_writer": oldest, "is_forward": is_forward}
         ongoing.run(connection, "set_oldest_writer", values, held_from=HELD_FROM)
+        limits.require_short_stop(began)
     return time.monotonic() - began
 
 

@@ -5,6 +5,21 @@ is; etl/operations/upgrade changes one into the other.
 """
 
 from etl.store.journal.holding import hold_journal
-from etl.store.journal.partitions import JournalLayout, drop_old_partitions, extend_partitions, layout_of, weeks
+from etl.store.journal.partitions import (
+    JournalLayout,
+    drop_old_partitions,
+    extend_partitions,
+    layout_of,
+    partition_names,
+    weeks,
+)
 
-__all__ = ["JournalLayout", "drop_old_partitions", "extend_partitions", "hold_journal", "layout_of", "weeks"]
+__all__ = [
+    "JournalLayout",
+    "drop_old_partitions",
+    "extend_partitions",
+    "hold_journal",
+    "layout_of",
+    "partition_names",
+    "weeks",
+]

@@ -53,6 +53,10 @@ def layout_of(connection: Connection, schema: str) -> JournalLayout:
     return JournalLayout(found.is_partitioned, found.is_copied)
 
 
+def partition_names(connection: Connection, schema: str, table: str) -> list[str]:
+    return [row.name for row in fetch_all(connection, _sql("partitions", schema=schema, table=table))]
+
+
 def weeks(connection: Connection, schema: str, *, weeks_back: int = _WEEKS_BACK) -> list[Week]:
     """The partitions that a journal should have now: from the week of the oldest unit on, and some weeks ahead."""
     values = {"weeks_back": weeks_back, "weeks_ahead": _WEEKS_AHEAD}
@@ -66,7 +70,7 @@ def extend_partitions(engine: sqlalchemy.Engine, schema: str) -> list[str]:
     with transaction(engine) as connection:
         if not layout_of(connection, schema).is_partitioned:
             return []
-        present = {row.name for row in fetch_all(connection, _sql("partitions", schema=schema, table="journal"))}
+        present = partition_names(connection, schema, "journal")
         missing = [week for week in weeks(connection, schema, weeks_back=0) if week.name not in present]
     return [week.name for week in missing if _attach(engine, schema, week)]
 
@@ -108,8 +112,7 @@ def _drop(engine: sqlalchemy.Engine, schema: str, name: str) -> int | None:
             [counted] = fetch_all(connection, _sql("rows_of", schema=schema, name=name))
         with transaction(engine, lock_timeout=_PATIENCE) as connection:
             execute(connection, _sql("lock_partitions", schema=schema))
-            present = fetch_all(connection, _sql("partitions", schema=schema, table="journal"))
-            if name not in {row.name for row in present}:
+            if name not in partition_names(connection, schema, "journal"):
                 return 0  # another clean-up has dropped it
             [found] = fetch_all(connection, _sql("is_unread", schema=schema, name=name))
             if found.is_unread:

@@ -239,7 +239,8 @@ def test_nothing_is_switched_while_something_is_in_the_way(site: Site) -> None:
         assert (refused.code, "the view public.of_others" in refused.out + refused.err) == (4, True), refused
     site.look("drop view public.of_others", at=site.store_database)
 
-    site.look(f"delete from {STORE}.journal_next where n = (select max(n) from {STORE}.journal_next)")
+    partition = site.value(f"select tableoid::regclass::text from {STORE}.journal_next order by n desc limit 1")
+    site.look(f"delete from {partition} where n = (select max(n) from {STORE}.journal_next)", at=site.store_database)
     differs = site.etl("upgrade", "switch")
     assert (differs.code, "nothing was switched" in differs.err) == (4, True), differs
     assert (kind(site), state(site), journal(site)) == ("r", "ready", before)
@@ -257,6 +258,14 @@ def test_what_an_older_program_cleans_meanwhile_is_cleaned(site: Site) -> None:
     whole = journal(site)
     done(site.etl("upgrade", "switch"))
     assert journal(site) == whole
+    # A pass of it that has waited behind the switch.
+    older = f"delete from {STORE}.journal where ctid = any(array(select ctid from {STORE}.journal limit 5)) "
+    with psycopg.connect(**superuser(site.store_database)) as session:
+        assert session.execute(older).rowcount == 0
+    assert journal(site) == whole
+    done(site.etl("upgrade", "rollback"))
+    with psycopg.connect(**superuser(site.store_database)) as session:
+        assert session.execute(older).rowcount == 5
 
 
 @ONLY_ONE

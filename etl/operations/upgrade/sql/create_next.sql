@@ -16,4 +16,7 @@ create table {{ schema | ident }}.journal_older partition of {{ schema | ident }
 create table {{ schema | ident }}.journal_default partition of {{ schema | ident }}.journal_next default;
 -- For people.
 comment on table {{ schema | ident }}.journal_next is
-    'The changes of the golden tables, by the week in which their units began; see etl upgrade status.'
+    'The changes of the golden tables, by the week in which their units began; see etl upgrade status.';
+-- A clean-up of before the switch deletes by ctid, and may have waited for the lock: here a ctid is of a row in each
+-- partition. This program deletes from one partition, and drops partitions.
+create rule journal_by_partition as on delete to {{ schema | ident }}.journal_next do instead nothing

@@ -1,5 +1,5 @@
 -- An older program may have cleaned the table since its rows were copied: the oldest ones, and of those of one
--- transaction some; or all of them.
+-- transaction some; or all of them. `target`: a partition, as the rule of the whole table lets nothing be deleted.
 delete from {{ schema | ident }}.{{ target | ident }} t
 using (
     select (

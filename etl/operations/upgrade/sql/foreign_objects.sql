@@ -30,4 +30,25 @@ where i.indrelid = cast('{{ schema | ident }}.{{ table | ident }}' as regclass)
       {{ (table ~ "_written_by") | literal }}, {{ (table ~ "_target") | literal }},
       {{ (table ~ "_instance") | literal }}
   )
+union all
+select 'the rule', cast(r.rulename as text)
+from pg_catalog.pg_rewrite r
+where r.ev_class = cast('{{ schema | ident }}.{{ table | ident }}' as regclass) and r.rulename <> 'journal_by_partition'
+union all
+select 'privileges of the column', cast(a.attname as text)
+from pg_catalog.pg_attribute a
+where a.attrelid = cast('{{ schema | ident }}.{{ table | ident }}' as regclass) and a.attnum > 0 and not a.attisdropped
+  and cardinality(a.attacl) > 0
+union all
+select s.kind, s.name
+from pg_catalog.pg_class c
+left join pg_catalog.pg_tablespace t on t.oid = c.reltablespace
+cross join lateral (
+    select 'the storage parameter', o.setting from unnest(c.reloptions) o (setting)
+    union all
+    select 'the tablespace', cast(t.spcname as text) where t.oid is not null
+    union all
+    select 'row security of', cast(c.relname as text) where c.relrowsecurity or c.relforcerowsecurity
+) s (kind, name)
+where c.oid = cast('{{ schema | ident }}.{{ table | ident }}' as regclass)
 order by kind, name
