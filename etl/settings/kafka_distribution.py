@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from etl.errors import Problem
-from etl.settings.kafka_keys import TOPIC_RULE
+from etl.settings.topic_keys import TOPIC_RULE
 
 DISTRIBUTION = "direct-configs/KafkaDistributionBoOverTopic.yaml"
 

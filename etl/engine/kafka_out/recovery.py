@@ -28,8 +28,8 @@ from etl.runs.recovery_tasks import (
     RecoveryTask,
     RecoveryTasks,
 )
-from etl.settings.kafka_keys import TOPIC_RULE, is_topic_name
 from etl.settings.kafka_model import OutMigrationKafka
+from etl.settings.topic_keys import TOPIC_RULE, is_topic_name
 from etl.sources.in_tables.own_tables import IMPORT
 
 # Of which kind the tasks are, so that a recovery that was killed continues in the same way.
