@@ -13,14 +13,16 @@ from etl.errors import EnvironmentFault, EtlError
 from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault_of, masked, translated
 from etl.kafka.messages import (
+    HeadersT,
     MakeMessage,
     Message,
     MessageT,
     Partition,
+    ReadHeaders,
     Received,
     Trouble,
     TroubleKind,
-    make_message,
+    all_headers,
     message_of,
 )
 from etl.kafka.options import consumer_options
@@ -51,12 +53,25 @@ class Consumer(Generic[MessageT]):
     def __init__(self: "Consumer[Message]", connection: KafkaConnection, group_id: str) -> None: ...
 
     @overload
-    def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[MessageT]) -> None: ...
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        group_id: str,
+        make: MakeMessage[HeadersT, MessageT],
+        read_headers: ReadHeaders[HeadersT],
+    ) -> None: ...
 
-    def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[Any] = make_message) -> None:
-        """Connects in the background. `make` makes the messages that it delivers: to make each of them of another one
-        takes a tenth of the reading of a record. Raises ConfigurationError for options that are none."""
-        self._connection, self._make = connection, make
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        group_id: str,
+        make: MakeMessage[Any, Any] = Message,
+        read_headers: ReadHeaders[Any] = all_headers,
+    ) -> None:
+        """Connects in the background. `make` makes the messages that it delivers, with what `read_headers` returns: to
+        make each of them of another one takes a tenth of the reading of a record. Raises ConfigurationError for options
+        that are none."""
+        self._connection, self._make, self._read_headers = connection, make, read_headers
         options = consumer_options(connection, group_id, self._note)
         self._client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
         # Offset at which each partition that is read was begun.
@@ -124,7 +139,7 @@ class Consumer(Generic[MessageT]):
             if (error := one.error()) is not None:
                 troubles.append(self._trouble(one, error))
                 continue
-            messages.append(message_of(one, make))
+            messages.append(message_of(one, make, self._read_headers))
         return Received(messages, troubles)
 
     def _trouble(self, message: "confluent_kafka.Message", error: KafkaError) -> Trouble:

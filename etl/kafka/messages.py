@@ -42,23 +42,22 @@ class FromPartition(Protocol):
 
 MessageT = TypeVar("MessageT", bound=FromPartition)
 
-MakeMessage = Callable[[str, int, int, bytes | None, bytes | None, int, MessageHeaders | None], MessageT]
-"""Makes a message of topic, partition, offset, key, value, time in milliseconds, and headers (None: it has none)."""
+HeadersT = TypeVar("HeadersT")
+
+ReadHeaders = Callable[[MessageHeaders | None], HeadersT]
+"""What a message keeps of its headers (None: it has none)."""
+
+MakeMessage = Callable[[str, int, int, bytes | None, bytes | None, int, HeadersT], MessageT]
+"""Makes a message of topic, partition, offset, key, value, time in milliseconds, and what it keeps of its headers."""
 
 
-def make_message(
-    topic: str,
-    partition: int,
-    offset: int,
-    key: bytes | None,
-    value: bytes | None,
-    timestamp_ms: int,
-    headers: MessageHeaders | None,
-) -> Message:
-    return Message(topic, partition, offset, key, value, timestamp_ms, tuple(headers) if headers else ())
+def all_headers(headers: MessageHeaders | None) -> tuple[tuple[str, bytes | None], ...]:
+    return tuple(headers) if headers else ()
 
 
-def message_of(one: confluent_kafka.Message, make: MakeMessage[MessageT]) -> MessageT:
+def message_of(
+    one: confluent_kafka.Message, make: MakeMessage[HeadersT, MessageT], read_headers: ReadHeaders[HeadersT]
+) -> MessageT:
     """The value of one that came without an error: the library's methods may then return no None for its place."""
     return make(
         one.topic(),  # type: ignore[arg-type]
@@ -67,7 +66,7 @@ def message_of(one: confluent_kafka.Message, make: MakeMessage[MessageT]) -> Mes
         one.key(),
         one.value(),
         one.timestamp()[1],
-        one.headers(),  # type: ignore[arg-type]
+        read_headers(one.headers()),  # type: ignore[arg-type]
     )
 
 

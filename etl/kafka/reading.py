@@ -10,7 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaError, TopicPartition
 from etl.errors import TransientFault
 from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import created, fault_of, translated
-from etl.kafka.messages import Message, Partition, make_message, message_of
+from etl.kafka.messages import Message, Partition, all_headers, message_of
 from etl.kafka.options import consumer_options
 from etl.settings import KafkaConnection
 
@@ -64,7 +64,7 @@ def read_to_end(
             for one in found:
                 if (error := one.error()) is None:
                     if (one.offset() or 0) < end:
-                        yield message_of(one, make_message)
+                        yield message_of(one, Message, all_headers)
                 elif not _passes(error):
                     raise fault_of(error, doing, connection)
             left = deadline - time.monotonic()

@@ -87,12 +87,13 @@ def take_partitions(
     found = TakenPartitions(missing=set(asked) - set(there), sizes=sizes, hidden=hidden)
     if not there:
         return found
-    bounds = admin.bounds(_client(there))
+    found_bounds = admin.bounds(client_partitions(there))
+    bounds = {one: found_bounds[ClientPartition(*one)] for one in there}
     ids = {name: topic.id for name, topic in topics.items() if topic and topic.id}
     with transaction(into.engine) as connection:
-        held = into.positions.take(connection, {one: bounds[_client([one])[0]][0] for one in there}, owner, ids)
+        held = into.positions.take(connection, {one: low for one, (low, _) in bounds.items()}, owner, ids)
         for one in held:
-            low, high = bounds[_client([one.partition])[0]]
+            low, high = bounds[one.partition]
             decision = decide(one, ids.get(one.partition.topic, ""), low, high, source)
             _settle(connection, into, one, decision, owner, ids, found)
     return found
@@ -127,5 +128,5 @@ def _is_there(partition: Partition, topic: Topic | None) -> bool:
     return topic is not None and partition.number < topic.partitions
 
 
-def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
+def client_partitions(partitions: Iterable[Partition]) -> list[ClientPartition]:
     return [ClientPartition(*one) for one in partitions]

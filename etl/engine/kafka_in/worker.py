@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from etl.database import transaction
+from etl.engine.kafka_in.assignment import FINISH_SECONDS, ROLLBACK_SECONDS, Assignment
 from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
+from etl.engine.kafka_in.outage_log import OutageLog
 from etl.engine.kafka_in.sharing import TopicSizes
-from etl.engine.kafka_in.taking import TakenPartitions, take_partitions
+from etl.engine.kafka_in.taking import TakenPartitions, client_partitions, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault, EtlError, FencedOut, RunStopped
-from etl.kafka import Admin, Consumer, MessageHeaders, Received, Trouble, TroubleKind
+from etl.kafka import Admin, Consumer, Received, Trouble, TroubleKind
 from etl.kafka import Partition as ClientPartition
-from etl.retry import Backoff, ServiceRetry
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.outcome import BatchOutcome
@@ -44,11 +45,7 @@ _PATIENCE_SECONDS = 1.5
 _CHECK_SECONDS = 3.0
 _AGAIN_SECONDS = 0.5
 _QUESTION_SECONDS = 5.0
-# A partition that goes is given this time for a batch, and its rollback that time: five seconds in all.
-_FINISH_SECONDS = 3.0
-_ROLLBACK_SECONDS = 1.0
 _RELEASE_SECONDS = 0.5
-_BACKOFF = Backoff(first=0.5, longest=10.0)
 
 
 class TopicsChanged(EnvironmentFault):
@@ -80,25 +77,18 @@ class Worker:
         connection = shared.runtime.settings.kafka.connection
         self._stopping = threading.Event()
         self._store = StoreThread(f"{name}-store")
-        self._consumer = Consumer(connection, self._source.group_id, _message)
+        self._consumer = Consumer(connection, self._source.group_id, Message, resent_of)
         self._admin = Admin(connection, seconds=_QUESTION_SECONDS)
         limits = BatchLimits(self._source.batch_records, self._source.batch_bytes, self._source.batch_millis / 1000)
         self._gathering = Gathering(self._into.company, limits)
+        self._assignment = Assignment(self._consumer, self._store, self._gathering)
+        self._outages = OutageLog(name)
         self._share = ErrorShare(self._source.error_limit)
         # A batch that could not be merged, and is tried again before anything else is.
         self._again: Batch | None = None
-        self._held: dict[Partition, HeldPartition] = {}
-        # Assigned, and to be taken in the store; those that are left alone; those that are ours no more.
-        self._wanted: set[Partition] = set()
-        self._left: dict[Partition, HeldPartition | None] = {}
-        self._gone: list[HeldPartition] = []
         self._is_paused = self._has_received = False
         self._full_since: float | None = None
-        self._check_at = self._take_at = 0.0
-        self._is_ending = False
-        self._retry = ServiceRetry(_BACKOFF, _log)
-        self._quiet_until = 0.0
-        self._reported: dict[str, str] = {}
+        self._check_at = 0.0
 
     def stop(self) -> None:
         """Asks it to end, from any thread."""
@@ -108,7 +98,7 @@ class Worker:
         """Reads until it is stopped. Raises RunStopped when too many records are rejected, EnvironmentFault when the
         brokers refuse the sign-in."""
         try:
-            self._consumer.subscribe(self._source.topics, self)
+            self._consumer.subscribe(self._source.topics, self._assignment)
             while not self._stopping.is_set():
                 self._step()
         finally:
@@ -133,11 +123,11 @@ class Worker:
         for trouble in received.troubles:
             self._take_trouble(trouble)
         if received.messages:
-            self._reported.pop("brokers", None)
+            self._outages.end_brokers_wait()
         elif self._consumer.trouble:
-            self._say("brokers", f"the brokers are waited for: {self._consumer.trouble}")
+            self._outages.say_brokers_wait(self._consumer.trouble)
         self._has_received = bool(received.messages)
-        if not self._held:
+        if not self._assignment.held:
             return
         messages = received.messages
         if messages and not is_whole_call:  # the first one after a pause: what came with it is there by now
@@ -145,18 +135,17 @@ class Worker:
             messages = [*messages, *more.messages]
             for trouble in more.troubles:
                 self._take_trouble(trouble)
-        self._gathering.receive(messages, self._positions(), self._held)
+        self._gathering.receive(messages, self._positions(), self._assignment.held)
 
     def _positions(self) -> dict[Partition, int]:
-        asked = self._consumer.positions(_client(self._held))
+        asked = self._consumer.positions(client_partitions(self._assignment.held))
         return {Partition(*one): offset for one, offset in asked.items()}
 
     def _take_trouble(self, trouble: Trouble) -> None:
         if trouble.kind is TroubleKind.OUT_OF_RANGE:
-            self._take_again([Partition(trouble.topic, trouble.partition)])
-            self._take_at = time.monotonic() + _AGAIN_SECONDS
+            self._assignment.take_again([Partition(trouble.topic, trouble.partition)], _AGAIN_SECONDS)
             return
-        self._say(f"{trouble.topic} {trouble.kind}", f"{trouble.topic} is not read: {trouble.text}")
+        self._outages.say(f"{trouble.topic} {trouble.kind}", f"{trouble.topic} is not read: {trouble.text}")
 
     def _may_read(self) -> bool:
         """Whether the client is to be asked now. While a full batch waits for the one before it, it is not, or it is
@@ -164,7 +153,7 @@ class Worker:
         if not self._gathering.is_full:
             self._full_since = None
             if self._is_paused:
-                self._consumer.resume(_client(self._held))
+                self._consumer.resume(client_partitions(self._assignment.held))
                 self._is_paused = False
         elif not self._is_paused:
             now = time.monotonic()
@@ -172,19 +161,19 @@ class Worker:
             if self._store.is_busy and now - self._full_since < _PATIENCE_SECONDS:
                 self._store.wait(_IDLE_SECONDS)
                 return False
-            self._consumer.pause(_client(self._held))
+            self._consumer.pause(client_partitions(self._assignment.held))
             self._is_paused = True
         return True
 
     # What is done in the store.
 
     def _begin_job(self) -> None:
-        now = time.monotonic()
-        if now < self._quiet_until:
+        if self._outages.is_waiting:
             return
-        if self._gone:
+        now = time.monotonic()
+        if self._assignment.gone:
             self._release()
-        elif self._wanted and now >= self._take_at:
+        elif self._assignment.wanted and now >= self._assignment.take_at:
             self._take()
         elif now >= self._check_at:
             self._check()
@@ -192,7 +181,7 @@ class Worker:
             self._merge()
 
     def _release(self) -> None:
-        gone, self._gone = self._gone, []
+        gone, self._assignment.gone = self._assignment.gone, []
 
         def act() -> None:
             with transaction(self._into.engine) as connection:
@@ -204,10 +193,10 @@ class Worker:
         try:
             result()
         except EtlError as fault:
-            self._pause(fault)
+            self._wait_after(fault)
 
     def _take(self) -> None:
-        wanted = frozenset(self._wanted)
+        wanted = frozenset(self._assignment.wanted)
         self._store.do(
             "take",
             lambda: take_partitions(self._into, self._admin, wanted, self._owner, self._source),
@@ -218,39 +207,29 @@ class Worker:
         try:
             taken = result()
         except EtlError as fault:
-            self._pause(fault)
+            self._wait_after(fault)
             return
-        self._calm()
-        # What went away meanwhile is given back.
-        mine = {one: held for one, held in taken.held.items() if one in self._wanted}
-        stopped = {one: held for one, held in taken.stopped.items() if one in self._wanted}
-        self._gone += [
-            one for one in (*taken.held.values(), *taken.stopped.values()) if one.partition not in self._wanted
-        ]
-        self._wanted -= {*mine, *stopped}
-        for one in (*mine, *stopped):
-            self._left.pop(one, None)
-        self._left |= stopped
-        for topic in sorted({one.topic for one in taken.missing & self._wanted}):
+        self._outages.end_store_wait()
+        mine = self._assignment.accept(taken)
+        for topic in sorted({one.topic for one in taken.missing & self._assignment.wanted}):
             text = f"the topic {topic} is not there: it is read once it has been made"
             if topic in taken.hidden:
                 text = f"{topic} is not read: {taken.hidden[topic]}"
-            self._say(f"{topic} missing", text)
+            self._outages.say(f"{topic} missing", text)
         for text in self._shared.sizes.notices(taken.sizes):
             _log.warning("%s", text)
-        if self._wanted:
-            self._take_at = time.monotonic() + _CHECK_SECONDS
+        if self._assignment.wanted:
+            self._assignment.take_at = time.monotonic() + _CHECK_SECONDS
         for one, held in mine.items():
-            self._say(f"{one}", f"{one} is read from offset {held.next_offset} on", logging.INFO)
+            self._outages.say(f"{one}", f"{one} is read from offset {held.next_offset} on", logging.INFO)
         if mine:
-            self._held |= mine
             self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
             if self._is_paused:
-                self._consumer.pause(_client(mine))
+                self._consumer.pause(client_partitions(mine))
         self._shared.taken()
 
     def _check(self) -> None:
-        held = dict(self._held)
+        held = dict(self._assignment.held)
 
         def act() -> tuple[list[PartitionPosition], frozenset[str]]:
             with transaction(self._into.engine) as connection:
@@ -264,38 +243,32 @@ class Worker:
         try:
             positions, changed = result()
         except EtlError as fault:
-            self._pause(fault)
+            self._wait_after(fault)
             return
-        self._calm()
+        self._outages.end_store_wait()
         known = {one.partition: one for one in positions}
-        for partition in [one for one, held in self._held.items() if _is_moved(held, known)]:
-            self._say(str(partition), f"{partition} is no longer this worker's: its batch is given up", logging.INFO)
-            self._leave([partition])
-            self._left[partition] = None
-        # An operator has moved it, or its owner has given it back.
-        free = [
-            one
-            for one, held in self._left.items()
-            if (position := known.get(one)) is None or (not position.owner and not (held and _is_same(held, position)))
-        ]
-        self._wanted.update(free)
-        self._take_again([one for one in self._held if one.topic in changed])
+        moved = self._assignment.moved(known)
+        for one in moved:
+            self._outages.say(f"{one}", f"{one} is no longer this worker's: its batch is given up", logging.INFO)
+        self._assignment.leave_alone(moved)
+        self._assignment.want_free(known)
+        self._assignment.take_again([one for one in self._assignment.held if one.topic in changed])
 
     def _merge(self) -> None:
         batch, self._again = self._again, None
         if batch is not None:
-            batch = batch.kept(self._held, self._into.company)
+            batch = batch.kept(self._assignment.held, self._into.company)
         elif self._gathering.is_due or self._is_at_end():
-            batch = self._gathering.take(self._held)
-        if batch is not None and (batch.messages or batch.moves(self._held)):
+            batch = self._gathering.take(self._assignment.held)
+        if batch is not None and (batch.messages or batch.moves(self._assignment.held)):
             self._store.do("merge", lambda: self._merged_in_store(batch), lambda result: self._merged(batch, result))
 
     def _is_at_end(self) -> bool:
         """Whether there is nothing further to read, so that what was read is merged at once."""
         batch = self._gathering.batch
-        if not batch.messages and not batch.moves(self._held):
+        if not batch.messages and not batch.moves(self._assignment.held):
             return False
-        ends = {one: self._consumer.bounds(ClientPartition(*one))[1] for one in self._held}
+        ends = {one: self._consumer.bounds(ClientPartition(*one))[1] for one in self._assignment.held}
         positions = self._positions()
         return all(0 <= end <= positions.get(one, -1) for one, end in ends.items())
 
@@ -313,7 +286,7 @@ class Worker:
         policy = replace(
             batch_policy(self._shared.runtime, self._store.sleep),
             before_try=self._store.refuse_cancelled,
-            notify=self._say_outage,
+            notify=self._outages.say_store_waits,
         )
         outcome = merge_batch_with_retry(self._into, batch.read, list(batch.held.values()), policy, judge=judge)
         return outcome, rejected
@@ -334,24 +307,24 @@ class Worker:
             raise
         except TopicsChanged as changed:
             self._again = batch
-            self._take_again([one for one in self._held if one.topic in changed.topics])
+            self._assignment.take_again([one for one in self._assignment.held if one.topic in changed.topics])
         except FencedOut as fenced:
             _log.info("%s", fenced)
             self._again, self._check_at = batch, 0.0
         except EtlError as fault:
             self._again = batch
-            self._pause(fault)
+            self._wait_after(fault)
         else:
-            self._calm()
+            self._outages.end_store_wait()
             self._share.note(batch.messages, rejected)
             self._committed(batch, outcome)
 
     def _committed(self, batch: Batch, outcome: BatchOutcome) -> None:
         mirrored = {}
         for partition, offset in batch.read.next_offsets.items():
-            mine = self._held.get(partition)
+            mine = self._assignment.held.get(partition)
             if mine and mine.token == batch.held[partition].token:
-                self._held[partition] = replace(mine, next_offset=max(offset, mine.next_offset))
+                self._assignment.held[partition] = replace(mine, next_offset=max(offset, mine.next_offset))
                 mirrored[ClientPartition(*partition)] = offset
         self._consumer.mirror(mirrored)
         if outcome.unit is not None:
@@ -364,86 +337,20 @@ class Worker:
             )
         self._shared.committed(outcome)
 
-    # Partitions that come and go. The client calls these within consume() and close().
-
-    def assigned(self, partitions: tuple[ClientPartition, ...]) -> None:
-        """They are taken in the store, in the other thread, and read from there on."""
-        self._wanted.update(Partition(*one) for one in partitions)
-        self._take_at = 0.0
-
-    def revoked(self, partitions: tuple[ClientPartition, ...]) -> None:
-        """The batch in the store is finished within five seconds, or rolled back."""
-        if not self._is_ending and not self._store.wait(_FINISH_SECONDS):
-            self._store.cancel(_ROLLBACK_SECONDS)
-        self._forget(partitions)
-
-    def lost(self, partitions: tuple[ClientPartition, ...]) -> None:
-        """They may be another worker's: the batch in the store is rolled back, unless the token has done that."""
-        if not self._is_ending:
-            self._store.cancel(_ROLLBACK_SECONDS)
-        self._forget(partitions)
-
-    def _forget(self, partitions: Iterable[ClientPartition]) -> None:
-        ours = [Partition(*one) for one in partitions]
-        self._gone += [self._held[one] for one in ours if one in self._held]
-        self._gone += [held for one in ours if (held := self._left.get(one))]
-        for one in ours:
-            self._held.pop(one, None)
-            self._left.pop(one, None)
-            self._wanted.discard(one)
-        self._gathering.keep(self._held)
-
-    def _leave(self, partitions: list[Partition]) -> None:
-        """Reads them no further although they are assigned."""
-        self._consumer.leave(_client(partitions))
-        for one in partitions:
-            self._held.pop(one, None)
-        self._gathering.keep(self._held)
-
-    def _take_again(self, partitions: Iterable[Partition]) -> None:
-        """They are compared with their topics once more before anything of them is merged."""
-        ours = [one for one in partitions if one in self._held]
-        self._leave(ours)
-        self._wanted.update(ours)
-
-    # Faults.
-
-    def _pause(self, fault: EtlError) -> None:
+    def _wait_after(self, fault: EtlError) -> None:
         """Nothing is done in the store for a while; no record is marked. Polling continues."""
-        if self._store.is_cancelled:
-            return
-        seconds = self._retry.pause()
-        self._quiet_until = time.monotonic() + seconds
-        self._say("store", f"records wait: {fault}")
-        _log.debug("%s: the next try comes in %.1f s", self._name, seconds)
-
-    def _say_outage(self, fault: EtlError | None) -> None:
-        """In the other thread, while it tries a batch again."""
-        if fault is not None:
-            self._say("store", f"records wait: {fault}")
-
-    def _calm(self) -> None:
-        self._retry.succeed()
-        self._quiet_until = 0.0
-        if self._reported.pop("store", None):
-            _log.info("records are merged again")
-
-    def _say(self, what: str, text: str, level: int = logging.WARNING) -> None:
-        """Logs a text once, until another one comes about the same thing."""
-        if self._reported.get(what) != text:
-            self._reported[what] = text
-            _log.log(level, "%s", text)
+        if not self._store.is_cancelled:
+            self._outages.wait_for_store(fault)
 
     def _finish(self) -> None:
         """Ends the batch in the store or rolls it back, gives the partitions back, leaves the group."""
-        self._is_ending = True
+        self._assignment.is_ending = True
         try:
-            if not self._store.wait(_FINISH_SECONDS - _RELEASE_SECONDS):
-                self._store.cancel(_ROLLBACK_SECONDS / 2)
+            if not self._store.wait(FINISH_SECONDS - _RELEASE_SECONDS):
+                self._store.cancel(ROLLBACK_SECONDS / 2)
             self._settle_last()
-            self._gone += [*self._held.values(), *filter(None, self._left.values())]
-            self._held, self._left = {}, {}
-            if self._gone and not self._store.is_busy:
+            self._assignment.give_all_back()
+            if self._assignment.gone and not self._store.is_busy:
                 self._release()
                 self._store.wait(_RELEASE_SECONDS)
             self._consumer.close()
@@ -457,28 +364,3 @@ class Worker:
             self._store.settle()
         except EtlError as fault:
             _log.info("the last batch was not merged: %s", fault)
-
-
-def _is_moved(held: HeldPartition, known: Mapping[Partition, PartitionPosition]) -> bool:
-    position = known.get(held.partition)
-    return position is None or position.token != held.token
-
-
-def _is_same(held: HeldPartition, position: PartitionPosition) -> bool:
-    return held.token == position.token
-
-
-def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
-    return [ClientPartition(*one) for one in partitions]
-
-
-def _message(
-    topic: str,
-    partition: int,
-    offset: int,
-    key: bytes | None,
-    value: bytes | None,
-    timestamp_ms: int,
-    headers: MessageHeaders | None,
-) -> Message:
-    return Message(topic, partition, offset, key, value, timestamp_ms, resent_of(headers) if headers else None)

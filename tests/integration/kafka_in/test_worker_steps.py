@@ -43,21 +43,21 @@ def step_until(worker: Worker, text: str, caplog: pytest.LogCaptureFixture) -> N
 
 def take(worker: Worker, one: Partition) -> None:
     def is_taken() -> bool:
-        if worker._store.settle() and not worker._held:
+        if worker._store.settle() and not worker._assignment.held:
             worker._begin_job()
-        return bool(worker._held)
+        return bool(worker._assignment.held)
 
-    worker.assigned((ClientPartition(*one),))
+    worker._assignment.assigned((ClientPartition(*one),))
     until(is_taken, "the partition is taken")
 
 
 def test_a_topic_that_is_gone_is_waited_for(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
-    worker.assigned((ClientPartition("nowhere", 0),))
+    worker._assignment.assigned((ClientPartition("nowhere", 0),))
     step_until(worker, "the topic nowhere is not there: it is read once it has been made", caplog)
-    assert worker._held == {}
-    assert worker._wanted == {Partition("nowhere", 0)}
-    worker.revoked((ClientPartition("nowhere", 0),))
-    assert worker._wanted == set()
+    assert worker._assignment.held == {}
+    assert worker._assignment.wanted == {Partition("nowhere", 0)}
+    worker._assignment.revoked((ClientPartition("nowhere", 0),))
+    assert worker._assignment.wanted == set()
 
 
 def test_a_partition_that_comes_while_a_full_batch_waits(
@@ -68,7 +68,7 @@ def test_a_partition_that_comes_while_a_full_batch_waits(
     one = Partition(reading.topic, 0)
     worker._is_paused = True
     take(worker, one)
-    assert [held.next_offset for held in worker._held.values()] == [0]
+    assert [held.next_offset for held in worker._assignment.held.values()] == [0]
     assert f"{one} is read from offset 0 on" in caplog.text
     assert worker._consumer.consume(1, 1.0).messages == []
 
@@ -77,19 +77,19 @@ def test_a_partition_that_comes_while_a_full_batch_waits(
         worker._store.refuse_cancelled()
 
     worker._store.do("merge", waits, worker._ended)
-    worker.lost((ClientPartition(*one),))
+    worker._assignment.lost((ClientPartition(*one),))
     assert worker._store.settle(30)
-    assert (worker._held, len(worker._gone)) == ({}, 1)
+    assert (worker._assignment.held, len(worker._assignment.gone)) == ({}, 1)
     assert "records wait" not in caplog.text
-    worker._is_ending = True
-    worker.lost((ClientPartition(*one),))
-    assert len(worker._gone) == 1, "it was given up before"
+    worker._assignment.is_ending = True
+    worker._assignment.lost((ClientPartition(*one),))
+    assert len(worker._assignment.gone) == 1, "it was given up before"
 
 
 def test_a_topic_that_was_made_again_while_its_records_were_gathered(worker: Worker, reading: Reading) -> None:
     one = Partition(reading.topic, 0)
     take(worker, one)
-    held = {one: replace(worker._held[one], topic_id="AAAAAAAAAAAAAAAAAAAAAQ")}
+    held = {one: replace(worker._assignment.held[one], topic_id="AAAAAAAAAAAAAAAAAAAAAQ")}
     with pytest.raises(TopicsChanged, match=f"made again or closed to us: {reading.topic}$"):
         worker._merged_in_store(Batch([], ReadBatch(), held))
     assert reading.position()["next_offset"] == 0

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from etl.engine.kafka_in import reading, worker
+from etl.engine.kafka_in import assignment, reading, worker
 from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import WINDOW, ErrorShare
 from etl.engine.kafka_in.taking import Stop, decide
@@ -195,5 +195,5 @@ def test_from_where_a_partition_is_read(
 
 def test_an_end_takes_less_than_five_seconds() -> None:
     """What SIGTERM and a partition that goes are promised, as the sum of what each step may take."""
-    assert worker._FINISH_SECONDS + worker._ROLLBACK_SECONDS + worker._RELEASE_SECONDS < 5
+    assert assignment.FINISH_SECONDS + assignment.ROLLBACK_SECONDS + worker._RELEASE_SECONDS < 5
     assert reading._STOP_SECONDS + reading._POLL_SECONDS < 5

@@ -34,8 +34,10 @@ def headers_of(resent: Resent) -> list[tuple[str, str | bytes | None]]:
     ]
 
 
-def resent_of(headers: Iterable[tuple[str, bytes | None]]) -> Resent | None:
+def resent_of(headers: Iterable[tuple[str, bytes | None]] | None) -> Resent | None:
     """What a message's headers say; None for a record of a partner, and where they are not ours."""
+    if not headers:
+        return None
     numbers: dict[str, int] = {}
     for name, value in headers:
         if name in _MOST:
