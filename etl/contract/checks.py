@@ -1,7 +1,7 @@
 """check.sql: one `select` that shows a partner beforehand what the engine would reject. Pure; no I/O.
 
 What makes a value bad is defined here again, beside etl/merge/rows/value_checks.py and the functions of
-etl/store/sql/shapes.sql: a partner's role can neither call ours nor make its own. A test holds the two together.
+etl/store/migrations/0000_create.sql: a partner's role can neither call ours nor make its own. A test compares both.
 """
 
 from collections.abc import Iterator

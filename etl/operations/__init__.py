@@ -1,7 +1,7 @@
-"""Backup, restore and verification of a company: what an operator does with all of its databases at once.
+"""What an operator does with all databases of a company at once: back up, restore, verify, hold, upgrade, adopt.
 
 Receives an installation (runtime, configuration tree, database of the console) and folders. Returns manifests and
-findings. Never merges a row.
+findings. Only `adopt` merges rows, by etl/merge.
 """
 
 from etl.operations.backup import Backup, BackupState, KeptBackup, Pruned, back_up, back_up_by, kept_backups, prune

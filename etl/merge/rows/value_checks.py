@@ -9,7 +9,7 @@ from etl.metadata.field import Field
 from etl.metadata.field_types import FieldType
 from etl.quoting import identifier
 
-# The function of the store's schema that checks a kind's JSON (etl/store/sql/shapes.sql).
+# The function of the store's schema that checks a kind's JSON (etl/store/migrations/0000_create.sql).
 _SHAPES = {
     FieldType.PERIOD: "period",
     FieldType.PERIOD_TIME: "period",
