@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all
-from etl.store.journal import drop_old_partitions, extend_partitions, layout_of
+from etl.store.journal import drop_old_partitions, extend_partitions, hold_partitions, layout_of
 from etl.store.undo import CLEANED_BY
 
 _sql = SqlTemplates(__package__)
@@ -64,6 +64,8 @@ class Store:
         layout = layout_of(connection, self.schema)
         if layout.is_copied:
             return 0
+        if layout.is_partitioned:
+            hold_partitions(connection, self.schema)
         statement = _sql("clean_journal", schema=self.schema, table=layout.cleaned_table)
         return execute(connection, statement, {"before": before, "limit": limit})
 

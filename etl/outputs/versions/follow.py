@@ -39,15 +39,15 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
     for table, counter, rows in _follow(connection, version, structure, values):
         counters[counter] += rows
-        if _exceeds_threshold(connection, version.schema, table, rows):
+        if exceeds_threshold(connection, version.schema, table, rows):
             analyze(connection, version, table)
-    if _exceeds_threshold(connection, version.store_schema, "journal", sum(counters.values())):
+    if exceeds_threshold(connection, version.store_schema, "journal", sum(counters.values())):
         execute(connection, _sql("analyze_journal", **version.variables))
     move_position(connection, version, upto)
     return counters
 
 
-def _exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:
+def exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:
     """Whether the number of written rows requires new statistics of their table."""
     if rows < ANALYZE_FROM_ROWS:
         return False

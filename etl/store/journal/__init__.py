@@ -4,7 +4,7 @@ Receives connections and engines. A journal without partitions, of a store that 
 is; etl/operations/upgrade changes one into the other.
 """
 
-from etl.store.journal.holding import hold_journal
+from etl.store.journal.holding import hold_journal, hold_partitions
 from etl.store.journal.partitions import (
     JournalLayout,
     drop_old_partitions,
@@ -19,6 +19,7 @@ __all__ = [
     "drop_old_partitions",
     "extend_partitions",
     "hold_journal",
+    "hold_partitions",
     "layout_of",
     "partition_names",
     "weeks",

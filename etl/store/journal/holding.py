@@ -1,6 +1,6 @@
 """Transactions with one snapshot that read the journal: the table must be the one that the snapshot knows."""
 
-from etl.database import Connection, SqlTemplates, fetch_all
+from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.errors import TransientFault
 
 _sql = SqlTemplates(__package__)
@@ -14,3 +14,9 @@ def hold_journal(connection: Connection, schema: str) -> None:
     [found] = fetch_all(connection, _sql("hold_journal", schema=schema))
     if not found.is_same:
         raise TransientFault(f"{schema}.journal was switched to another table just now: try again")
+
+
+def hold_partitions(connection: Connection, schema: str) -> None:
+    """Before a transaction deletes rows of the default partition: those who drop others wait for its end, or it for
+    theirs, in the same order of locks."""
+    execute(connection, _sql("hold_partitions", schema=schema))

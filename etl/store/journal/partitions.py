@@ -23,6 +23,9 @@ _WEEKS_AHEAD: Final = 8
 _WEEKS_BACK: Final = 60
 # Those who write or read meanwhile wait behind it.
 _PATIENCE: Final = "1s"
+# Without statistics a new partition looks small, and would be read as a whole.
+_BY_INDEX: Final = {"enable_seqscan": "off"}
+_NO_TABLE: Final = "42P01"
 
 
 @dataclass(frozen=True)
@@ -66,25 +69,46 @@ def weeks(connection: Connection, schema: str, *, weeks_back: int = _WEEKS_BACK)
 
 def extend_partitions(engine: sqlalchemy.Engine, schema: str) -> list[str]:
     """Makes the partitions of this week and the next ones that are missing, each in a transaction of its own; returns
-    their names. One whose lock is not free, or whose changes are in the default partition, is left out."""
+    their names. One whose lock is not free, or whose changes are in the default partition, is left out. Other roles may
+    do with each partition what they may with the journal."""
     with transaction(engine) as connection:
         if not layout_of(connection, schema).is_partitioned:
             return []
         present = partition_names(connection, schema, "journal")
         missing = [week for week in weeks(connection, schema, weeks_back=0) if week.name not in present]
-    return [week.name for week in missing if _attach(engine, schema, week)]
+        possible = [week for week in missing if not _is_in_default(connection, schema, week)]
+    made = [week.name for week in possible if _attach(engine, schema, week)]
+    _grant_lacking(engine, schema)
+    return made
+
+
+def _is_in_default(connection: Connection, schema: str, week: Week) -> bool:
+    [found] = fetch_all(connection, _sql("has_rows_of_week", schema=schema, table=DEFAULT), _bounds(week))
+    return bool(found.has_rows)
 
 
 def _attach(engine: sqlalchemy.Engine, schema: str, week: Week) -> bool:
     try:
         with transaction(engine, lock_timeout=_PATIENCE, client_min_messages="warning") as connection:
-            bounds = {"first_unit": week.first_unit, "after_unit": week.after_unit}
             for statement in _sql.script("attach_partition", schema=schema, name=week.name):
-                execute(connection, statement, bounds)
+                execute(connection, statement, _bounds(week))
     except EtlError as fault:
         _log.info("the partition %s.%s is not made now: %s", schema, week.name, fault)
         return False
     return True
+
+
+def _bounds(week: Week) -> dict[str, int]:
+    return {"first_unit": week.first_unit, "after_unit": week.after_unit}
+
+
+def _grant_lacking(engine: sqlalchemy.Engine, schema: str) -> None:
+    try:
+        with transaction(engine, lock_timeout=_PATIENCE) as connection:
+            for row in fetch_all(connection, _sql("lacking_grants", schema=schema)):
+                connection.exec_driver_sql(row.statement)
+    except EtlError as fault:
+        _log.info("the next clean-up grants what the partitions of %s.journal lack: %s", schema, fault)
 
 
 def drop_old_partitions(engine: sqlalchemy.Engine, schema: str, *, before: int) -> int:
@@ -108,17 +132,29 @@ def drop_old_partitions(engine: sqlalchemy.Engine, schema: str, *, before: int) 
 def _drop(engine: sqlalchemy.Engine, schema: str, name: str) -> int | None:
     """How many changes were in it; None if its lock is not free."""
     try:
+        # First without a lock: what is still to be read stays, and its rows need not be counted.
+        with transaction(engine, **_BY_INDEX) as connection:
+            if _is_unread(connection, schema, name):
+                return 0
         with transaction(engine) as connection:
             [counted] = fetch_all(connection, _sql("rows_of", schema=schema, name=name))
-        with transaction(engine, lock_timeout=_PATIENCE) as connection:
+        with transaction(engine, lock_timeout=_PATIENCE, **_BY_INDEX) as connection:
             execute(connection, _sql("lock_partitions", schema=schema))
             if name not in partition_names(connection, schema, "journal"):
                 return 0  # another clean-up has dropped it
-            [found] = fetch_all(connection, _sql("is_unread", schema=schema, name=name))
-            if found.is_unread:
+            if _is_unread(connection, schema, name):
                 return 0
             execute(connection, _sql("drop_partition", schema=schema, name=name))
     except TransientFault as fault:
         _log.info("the next clean-up drops the partition %s.%s: %s", schema, name, fault)
         return None
+    except EtlError as fault:
+        if fault.sqlstate != _NO_TABLE:
+            raise
+        return 0  # another clean-up has dropped it
     return int(counted.rows)
+
+
+def _is_unread(connection: Connection, schema: str, name: str) -> bool:
+    [found] = fetch_all(connection, _sql("is_unread", schema=schema, name=name))
+    return bool(found.is_unread)

@@ -15,6 +15,7 @@ from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_al
 from etl.ddl.columns import Column
 from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
+from etl.outputs.versions.follow import ANALYZE_FROM_ROWS, exceeds_threshold
 from etl.outputs.versions.own_tables import MIRROR_PARTS
 from etl.quoting import identifier
 from etl.store.journal import hold_journal
@@ -25,7 +26,6 @@ _CHANGE = "run, bo, field, instance, target, change, before"
 # Bytes: values up to the first, which is more than a page can hold, are copied with their row; longer ones in slices
 # of the second.
 _SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}
-_ANALYZE_FROM_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Mirror:
         for golden in self._tables():
             is_all = position_is_stale or golden.name not in known.tables
             came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
-        if came >= _ANALYZE_FROM_ROWS:
+        if exceeds_threshold(store, self.schema, "journal", came):
             ddl.bring_up_store(out, self.company, self.schema)  # indexes that are made once there are rows
         moved = {"upto": source.upto, "journal_id": source.journal_id}
         mirrored = json.dumps([golden.name for golden in self._tables()])
@@ -101,7 +101,7 @@ class Mirror:
     def report(self, store: Connection, upto: str, came: int) -> None:
         """Records the committed mirror's position, as returned by `catch_up`, in the store."""
         execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": self.name})
-        if came >= _ANALYZE_FROM_ROWS:
+        if exceeds_threshold(store, self.schema, "journal", came):
             execute(store, _sql("analyze_journal", store_schema=self.schema))
 
     def _tables(self) -> list[_Golden]:
@@ -148,7 +148,7 @@ class _Passage:
             if fetch_one(self.out, self._sql("any_version")):
                 self._at_out("mirror_compare")
             self._at_out("mirror_drop_was")
-        if rows >= _ANALYZE_FROM_ROWS:
+        if rows >= ANALYZE_FROM_ROWS:
             self._at_out("mirror_analyze")
         return rows
 

@@ -1,7 +1,12 @@
--- Whether a partition has changes that an out_ version or an output has still to read.
-select exists (
-    select from {{ schema | ident }}.{{ name | ident }} j
-    where j.written_by >= (
+-- Whether a partition has changes that an out_ version or an output has still to read: its newest change, which the
+-- index gives, is compared with the oldest position.
+select coalesce(
+    (
+        select j.written_by
+        from {{ schema | ident }}.{{ name | ident }} j
+        order by j.written_by desc
+        limit 1
+    ) >= (
         select pg_snapshot_xmin(r.journal_position)
         from (
             select journal_position from {{ schema | ident }}.out_version
@@ -10,5 +15,6 @@ select exists (
         ) r
         order by pg_snapshot_xmin(r.journal_position)
         limit 1
-    )
+    ),
+    false
 ) as is_unread
