@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from etl.database import bring_up, part_states, transaction
 from etl.engine import Runtime, read_holds
 from etl.errors import ConfigurationError, MarkerHeld
 from etl.operations.hold.closing import close, is_closed
@@ -37,6 +38,7 @@ def drain(
     """
     if not any(one.host == host for one in read_holds(runtime)):
         raise ConfigurationError(f"nothing is on hold: `etl hold --reason …{f' --host {host}' if host else ''}` first")
+    _bring_up_store(runtime)
     began = time.monotonic()
     shown: list[str] = []
     while found := _try(runtime, host):
@@ -52,6 +54,14 @@ def drain(
             return Drained(time.monotonic() - began, tuple(found))
         time.sleep(_POLL_SECONDS)
     return Drained(time.monotonic() - began)
+
+
+def _bring_up_store(runtime: Runtime) -> None:
+    """What an older program has put on hold has what this one reads there; a store that is closed stays as it is."""
+    schema = runtime.store.schema
+    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+        if not any(one.is_closed for one in part_states(connection, schema, versions.STORE_PARTS)):
+            bring_up(connection, schema, versions.STORE_PARTS)
 
 
 def _try(runtime: Runtime, host: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from etl.database import FILL_LOCK, Connection, SqlTemplates, fetch_all, part_states, read_only_transaction
 from etl.engine import Runtime, list_versions
 from etl.outputs.kafka.registry import Outputs
+from etl.outputs.versions import STORE_PARTS
 from etl.sources.in_tables.own_tables import IMPORT
 
 _sql = SqlTemplates(__package__, "etl.database")
@@ -22,6 +23,8 @@ def in_the_way(runtime: Runtime, host: str = "") -> list[str]:
             if not host:
                 found += _fills(connection, runtime)
     with read_only_transaction(runtime.store_engine) as connection:
+        for state in part_states(connection, runtime.store.schema, STORE_PARTS):
+            state.refuse_reading()
         found += _partitions(connection, runtime, host)
         found += _leaders(connection, runtime, host) if host else _outputs(connection, runtime)
     if not host and runtime.settings.has_out_migration:

@@ -197,6 +197,21 @@ def test_tables_are_brought_up_while_all_is_held(make_site: MakeSite) -> None:
 
 
 @ONLY_ONE
+def test_a_drain_brings_up_what_an_older_program_has_put_on_hold(make_site: MakeSite) -> None:
+    site = filled(make_site(CLAIMS))
+    done(site.etl("hold", "--reason", "new program"))
+    site.look(
+        f"drop table {STORE}.online_change, {STORE}.journal_succession;"
+        f"update {STORE}.etl_schema set version = 12 where part = 'store';"
+        f"delete from {STORE}.etl_step where part = 'store' and version >= 13"
+    )
+    done(site.etl("drain"))
+    assert site.value(f"select version from {STORE}.etl_schema where part = 'store'") == STORE_PART.version
+    assert closed_parts(site) == {2}
+    done(site.etl("drain"))
+
+
+@ONLY_ONE
 def test_a_backup_of_a_closed_company_is_held_by_the_restore_alone(make_site: MakeSite, elsewhere: Elsewhere) -> None:
     site = filled(make_site(CLAIMS))
     done(site.etl("hold", "--reason", "new disks"))
