@@ -117,6 +117,10 @@ def _present(runtime: Runtime, files: AdoptedFiles, progress: Progress) -> Adopt
         return _perform(runtime, connection, files, progress)
 
 
+class _FilledMeanwhile(Exception):
+    """A run or another adoption has written the table since it was found empty."""
+
+
 def _adopt(runtime: Runtime, files: AdoptedFiles, progress: Progress) -> AdoptedTable:
     started = time.monotonic()
     # In a transaction of its own: who takes a number waits for others that do.
@@ -124,8 +128,11 @@ def _adopt(runtime: Runtime, files: AdoptedFiles, progress: Progress) -> Adopted
         unit = runtime.store.next_number(connection)
     try:
         with transaction(runtime.store_engine, **runtime.merge_settings) as connection:
-            runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, unit, 0))
+            runtime.store_fence.shut_out(connection)
             work = _work(runtime, connection, files, progress, unit)
+            if not _is_empty(work):
+                raise _FilledMeanwhile
+            runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, unit, 0))
             work.context.unit.begin(connection, runtime.store.schema)
             found = _write(work, started)
             receipt = {files.layout.name: found.counters}
@@ -133,6 +140,9 @@ def _adopt(runtime: Runtime, files: AdoptedFiles, progress: Progress) -> Adopted
             return found
     except TableRefused as refusal:
         return _refused(files, refusal, started)
+    except _FilledMeanwhile:
+        with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+            return _perform(runtime, connection, files, progress)
 
 
 def _perform(runtime: Runtime, connection: Connection, files: AdoptedFiles, progress: Progress) -> AdoptedTable:

@@ -207,6 +207,13 @@ WRONG = [
     ("in_fileStorage.csv", "file_id,content\np,\n", 2, "content", "is empty"),
     (
         "in_fileStorage.csv",
+        "out_file_id,content\nphoto@@@@@@@@@~1,\\x01\nphoto@@@@@@@@@~1,\\x01\n",
+        3,
+        "out_file_id",
+        "is already on line 2",
+    ),
+    (
+        "in_fileStorage.csv",
         "out_file_id,content\nphoto@@@@@@@@@~1,\\x01\nphoto@@@@@@@@@~2,\\x01\n",
         3,
         "out_file_id",
@@ -252,6 +259,20 @@ def test_wrong_files_are_refused(make_site: MakeSite, name: str, text: str, prob
     problem = problem or "has ids of instances that are in no file: Firm.csv is missing"
     assert (ended.code, problem in ended.err) == (2, True), ended
     assert site.count(f"{STORE}.unit") == 0
+
+
+@ONLY_ONE
+def test_what_another_process_has_filled_meanwhile_is_compared(make_site: MakeSite) -> None:
+    site = make_site(DOCUMENTS)
+    where = folder(site, FILES)
+    with site.runtime() as runtime:
+        tables = adopt(runtime, Path(where), lambda *_: None)
+        first = next(tables)
+        before = {one["result"] for one in asked(site, where)}
+        stored = site.fingerprint()
+        assert (first.result, before) == (AdoptionResult.ADOPTED, {"adopted", "present"})
+        assert {one.result for one in tables} == {AdoptionResult.PRESENT}
+    assert site.fingerprint() == stored
 
 
 @ONLY_ONE

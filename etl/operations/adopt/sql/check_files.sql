@@ -1,5 +1,6 @@
--- What is wrong with files: a file has one id, one content and one name.
-{% from "faults.jinja" import repeated, bad_id, first_faults %}
+-- What is wrong with files: a file has one id, one content and one name. A row without file_id is named by
+-- out_file_id.
+{% from "faults.jinja" import bad_id, first_faults %}
 with hashed as materialized (
     select _line, file_id, out_file_id, file_name, mime_type, content is null as is_empty, sha256(content) as sha256
     from pg_temp.{{ rows | ident }}
@@ -7,7 +8,15 @@ with hashed as materialized (
 fault as (
     {{ bad_id(rows, "out_file_id") }}
     union all
-    {{ repeated(rows, ["file_id"], "file_id") }}
+    select _line, column_name, 'is already on line ' || first_line || ': keep one'
+    from (
+        select
+            _line, case when file_id is null then 'out_file_id' else 'file_id' end as column_name,
+            first_value(_line) over (partition by coalesce(file_id, out_file_id) order by _line) as first_line
+        from hashed
+        where coalesce(file_id, out_file_id) is not null
+    ) named
+    where first_line < _line
     union all
     select _line, 'file_id', 'and out_file_id are both empty: nothing names the file'
     from hashed

@@ -1,5 +1,5 @@
 -- Rows and digests of both sides: ids, state, and all values that are stored as they are written; of the others how
--- many there are, without files that have not come.
+-- many there are, without files that have not come. What names a file as readers know it was translated before.
 {% from "digest.jinja" import digest %}
 {% macro side(expressions, counted, source, is_given) -%}
 select
@@ -7,10 +7,8 @@ select
         {{ digest("cast(row(%s) as text)" | format(expressions | comma_list)) }} as digest
         {%- for column, is_file in counted %},
         count({{ column }})
-            {%- if is_file and is_given %} filter (where {{ column }} in (
-            select file_id collate "default" from {{ store_schema | ident }}.file_alias
-            union all
-            select file collate "default" from {{ store_schema | ident }}.file_alias
+            {%- if is_file and is_given %} filter (where exists (
+            select from {{ store_schema | ident }}.file_alias a where a.file_id = {{ column }} collate "C"
         )){% endif %} as n_{{ loop.index }}{% endfor %}
 
     from {{ source }}
