@@ -5,6 +5,6 @@ what is worth an event, and never lets a full disk or a read-only folder stop th
 """
 
 from etl.logs.log import Log
-from etl.logs.redaction import keep_secret
+from etl.logs.redaction import REDACTION, keep_secret
 
-__all__ = ["Log", "keep_secret"]
+__all__ = ["REDACTION", "Log", "keep_secret"]

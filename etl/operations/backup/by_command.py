@@ -10,9 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy
+
 from etl import __version__
 from etl.database import SqlTemplates, access_of, fetch_all, transaction
 from etl.errors import ConfigurationError, EnvironmentFault
+from etl.logs import REDACTION
 from etl.operations.backup.backup import Backup
 from etl.operations.backup.configuration import without_secrets
 from etl.operations.backup.folder import new_backup, write_configuration, write_manifest
@@ -35,6 +38,7 @@ def back_up_by(installation: Installation, target: Path, command: str, environ: 
     words = _words(command)
     code = installation.runtime.company.code
     point = f"etl_{code}_{uuid.uuid4().hex[:12]}"
+    _refuse_without_points(installation)
     with new_backup(target.absolute()) as folder:
         texts, left_out = without_secrets(installation.tree.contents)
         given = {"ETL_COMPANY": code, "ETL_BACKUP": str(folder), "ETL_RESTORE_POINT": point}
@@ -81,26 +85,49 @@ def _run(words: list[str], environ: Mapping[str, str]) -> None:
         raise EnvironmentFault(f"{words[0]} cannot be started: {fault.strerror}: correct --by") from fault
     if done.returncode:
         output = " ".join(done.stdout.split("\n")[-_LINES:]).strip() or "it gave no reason"
-        raise EnvironmentFault(f"{words[0]} has failed with exit code {done.returncode}: {output}")
+        raise EnvironmentFault(f"{words[0]} has failed with exit code {done.returncode}: {REDACTION.masked(output)}")
 
 
 def _servers(installation: Installation) -> list[str]:
-    found = (access_of(installation.engine_of(name)) for name in DUMPS)
-    return list(dict.fromkeys(f"{one.host}:{one.port}" for one in found))
+    return list(dict.fromkeys(_server_of(engine) for engine in _engines(installation)))
+
+
+def _server_of(engine: sqlalchemy.Engine) -> str:
+    access = access_of(engine)
+    return f"{access.host}:{access.port}"
+
+
+def _refuse_without_points(installation: Installation) -> None:
+    """Before the command, which may take hours: raises EnvironmentFault where a restore point cannot be noted after."""
+    for engine in _engines(installation):
+        with transaction(engine) as connection:
+            [found] = fetch_all(connection, _sql("can_note_points"))
+        if found.is_standby:
+            raise EnvironmentFault(
+                f"{_server_of(engine)} is a standby, which notes no restore point: give the address of the primary"
+            )
+        if found.lacking:
+            raise EnvironmentFault(
+                f"the role {found.role} may not note a restore point at {_server_of(engine)}: "
+                f"`grant execute on function {', '.join(found.lacking)}` to it"
+            )
 
 
 def _note_restore_points(installation: Installation, point: str) -> datetime:
     """The moment of the first one; the import's is the first, as a store may be further than its import by a task."""
     moments: list[datetime] = []
-    seen: set[tuple[str, int]] = set()
-    for engine in (installation.engine_of(name) for name in DUMPS):
-        access = access_of(engine)
-        if (access.host, access.port) in seen:
-            continue
-        seen.add((access.host, access.port))
+    for engine in _engines(installation):
         with transaction(engine) as connection:
             [row] = fetch_all(connection, _sql("create_restore_point"), {"name": point})
             moments.append(row.at)
         with transaction(engine) as connection:  # what holds the point is archived now
             fetch_all(connection, _sql("switch_wal"))
     return moments[0]
+
+
+def _engines(installation: Installation) -> list[sqlalchemy.Engine]:
+    """One of each server, that of the import first."""
+    found: dict[str, sqlalchemy.Engine] = {}
+    for engine in (installation.engine_of(name) for name in DUMPS):
+        found.setdefault(_server_of(engine), engine)
+    return list(found.values())

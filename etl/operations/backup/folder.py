@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Final
 
@@ -83,7 +84,7 @@ def new_backup(target: Path) -> Iterator[Path]:
 
 def _remove_left(parent: Path, prefix: str) -> None:
     """Folders of killed processes: no living one has their lock."""
-    for left in parent.glob(f"{prefix}*"):
+    for left in parent.glob(f"{escape(prefix)}*"):
         with suppress(OSError):
             lock = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
             try:

@@ -80,7 +80,7 @@ def kept_backups(parent: Path) -> tuple[KeptBackup, ...]:
 
 
 def _kept(folder: Path) -> KeptBackup | None:
-    if INCOMPLETE in folder.name:
+    if folder.name.startswith(".") and INCOMPLETE in folder.name:
         return KeptBackup(folder, BackupState.INCOMPLETE, None, None)
     if not (folder / MANIFEST).exists():
         return None

@@ -8,7 +8,7 @@ import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, fetch_all, snapshot
 from etl.engine import Runtime
-from etl.errors import EnvironmentFault
+from etl.errors import EnvironmentFault, LockTimeout, TransientFault
 from etl.operations.installation import DUMPS, Installation, has_table
 from etl.store.journal import hold_journal
 
@@ -37,20 +37,29 @@ def one_moment(installation: Installation) -> Iterator[Moment]:
     for _ in range(_TRIES):
         with ExitStack() as stack:
             connections = {one: stack.enter_context(snapshot(one, **_PATIENT)) for one in engines}
-            _hold_journal(installation.runtime, connections)
+            if not holds_journal(installation.runtime, connections):
+                continue
             if belong_together(installation.runtime, connections):
                 names = {engine: _exported(connection) for engine, connection in connections.items()}
                 yield Moment(connections, names)
                 return
     raise EnvironmentFault(
-        f"{_TRIES} times in a row a run has begun or ended between the snapshots of the databases: try again later"
+        f"{_TRIES} times in a row a run has begun or ended between the snapshots of the databases, or the journal was "
+        "switched: try again later"
     )
 
 
-def _hold_journal(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> None:
-    """pg_dump finds the table by its name, and reads it as of the snapshot."""
+def holds_journal(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:
+    """pg_dump finds the table by its name, and reads it as of the snapshot. Whether both are the same table, and no
+    other one has taken its place since."""
     if has_table(connections[runtime.store_engine], f"{runtime.store.schema}.journal"):
-        hold_journal(connections[runtime.store_engine], runtime.store.schema)
+        try:
+            hold_journal(connections[runtime.store_engine], runtime.store.schema)
+        except LockTimeout:
+            raise
+        except TransientFault:
+            return False
+    return True
 
 
 def belong_together(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:

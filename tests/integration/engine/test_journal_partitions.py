@@ -5,7 +5,8 @@ import logging
 import psycopg
 import pytest
 
-from etl.database import transaction
+from etl.database import snapshot, transaction
+from etl.operations.backup.moment import holds_journal
 from etl.outputs.versions.follow import rows_by_statistics
 from etl.store.journal import drop_old_partitions, extend_partitions
 from tests.fix_company import CLAIMS, ONLY_ONE, STORE, MakeSite, Site, superuser
@@ -49,7 +50,7 @@ def extend(site: Site) -> list[str]:
         return extend_partitions(runtime.store_engine, STORE)
 
 
-def test_what_is_still_to_be_read_stays_and_nobody_is_held_up(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_still_to_be_read_stays_and_no_lock_is_taken(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     """A version is behind: no lock is asked for, beside one who writes to the journal."""
     caplog.set_level(logging.INFO, logger="in_pg_migration")
     rows = site.count(f"{STORE}.journal")
@@ -96,3 +97,14 @@ def test_a_partitioned_journal_has_statistics(site: Site) -> None:
     site.look(f"analyze {STORE}.journal")
     with site.runtime() as runtime, transaction(runtime.store_engine) as connection:
         assert rows_by_statistics(connection, STORE, ["journal"]) == site.count(f"{STORE}.journal")
+
+
+def test_a_backup_tries_again_where_the_journal_was_switched(site: Site) -> None:
+    with site.runtime() as runtime, snapshot(runtime.store_engine) as connection:
+        connections = {runtime.store_engine: connection}
+        assert holds_journal(runtime, connections)
+    with site.runtime() as runtime, snapshot(runtime.store_engine) as connection:
+        connection.exec_driver_sql("select 1")
+        site.look(f"alter table {STORE}.journal rename to journal_former; create table {STORE}.journal (n bigint)")
+        site.look(f"alter table {STORE}.journal owner to {site.engine_role}")
+        assert not holds_journal(runtime, {runtime.store_engine: connection})

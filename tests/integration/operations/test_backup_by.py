@@ -2,7 +2,8 @@
 
 import json
 
-from tests.fix_company import CLAIMS, ONLY_ONE, MakeSite
+from etl.settings.origin import MASK
+from tests.fix_company import CLAIMS, ONLY_ONE, PASSWORD, MakeSite
 from tests.fix_restore import done
 from tests.integration.operations.test_page import stand_in
 from tests.integration.operations.test_restore import filled
@@ -33,11 +34,16 @@ def test_another_program_keeps_the_rows(make_site: MakeSite) -> None:
 @ONLY_ONE
 def test_a_program_that_fails_leaves_nothing(make_site: MakeSite) -> None:
     site = filled(make_site(CLAIMS))
+    lacking = site.etl("backup", "-o", "backup", "--by", "sh -c 'touch started; exit 3'")
+    said = "`grant execute on function pg_create_restore_point(text), pg_switch_wal()` to it"
+    assert (lacking.code, said in lacking.err) == (4, True), lacking
+    assert not list(site.home.glob("**/started"))
+    site.look(f"grant execute on function pg_create_restore_point(text), pg_switch_wal() to {site.engine_role}")
     for command, code, said in (
+        (f"sh -c 'echo no login with {PASSWORD}; exit 3'", 4, f"with exit code 3: no login with {MASK}"),
         ("sh -c 'echo no stanza; exit 3'", 4, "sh has failed with exit code 3: no stanza"),
         ("/not/there", 4, "/not/there cannot be started: No such file or directory: correct --by"),
         ("'", 2, "No closing quotation: write words"),
-        ("true", 4, "permission denied for function pg_create_restore_point"),
     ):
         refused = site.etl("backup", "-o", "backup", "--by", command)
         assert (refused.code, said in refused.err) == (code, True), refused

@@ -89,12 +89,13 @@ def test_what_is_used_stays_and_what_was_interrupted_goes(site: Site) -> None:
     folder = copies(site, 1, 2)
     for name in (".written.incomplete-a", ".killed.incomplete-b", ".day-0.incomplete-deleted"):
         shutil.copytree(folder / "day-1", folder / name)
-    (folder / "photos").mkdir()
+    for name in ("photos", "photos.incomplete-1"):
+        (folder / name).mkdir()
     with locked(folder / "day-1", fcntl.LOCK_SH), locked(folder / ".written.incomplete-a", fcntl.LOCK_EX):
         out = done(site.etl("backup", "--into", "backups", "--prune", "--keep", "1")).out
         refused = site.etl("restore", "backups/.written.incomplete-a")
     assert f"not deleted, as a process reads or writes it: backups/{'day-1'}" in out
-    assert names(folder) == [".written.incomplete-a", "day-1", "day-4", "photos"]
+    assert names(folder) == [".written.incomplete-a", "day-1", "day-4", "photos", "photos.incomplete-1"]
     assert (refused.code, "is written or deleted by another process" in refused.err) == (4, True), refused
     states = [line.split()[0] for line in done(site.etl("backup", "--into", "backups", "--list")).out.splitlines()]
     assert states == ["complete", "complete", "incomplete"]
