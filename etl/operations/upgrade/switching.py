@@ -23,6 +23,8 @@ from etl.store.journal import partition_names
 _ROUNDS: Final = 20
 _LONGEST_TRY: Final = 2.0
 _PAUSE_SECONDS: Final = 1.0
+_TOO_LONG: Final = "the stop took too long, and was given up"
+_QUERY_CANCELED: Final = "57014"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class SwitchLimits:
     def require_short_stop(self, began: float) -> None:
         """Raises LockTimeout where others have waited for too long; statement_timeout is for each statement alone."""
         if time.monotonic() - began > self.max_stop:
-            raise LockTimeout("the stop took too long, and was given up")
+            raise LockTimeout(_TOO_LONG)
 
 
 def switch(
@@ -112,7 +114,12 @@ def _exchange(
                 compared = _compare(ongoing, tables, _state_before(state))
             else:
                 show(f"{rows} rows were written meanwhile")
-            return TableSwitch(_try(ongoing, tables, state, former_name, limits), tries, compared)
+            try:
+                return TableSwitch(_try(ongoing, tables, state, former_name, limits), tries, compared)
+            except EnvironmentFault as fault:
+                if fault.sqlstate == _QUERY_CANCELED:  # one statement alone took longer than the stop may
+                    raise LockTimeout(_TOO_LONG) from fault
+                raise
         except TransientFault as fault:
             first_fault = first_fault or time.monotonic()
             if time.monotonic() - first_fault >= limits.patience:

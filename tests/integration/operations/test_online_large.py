@@ -91,7 +91,9 @@ def test_a_large_journal_is_changed_while_all_work(site: Site) -> None:
     assert set(counted) == {2000}
     whole = digest(site)
     deliver(site, number + 1)
-    site.look(f"delete from {STORE}.journal where run = (select max(number) from {STORE}.unit)")
+    last = f"where run = (select max(number) from {STORE}.unit)"
+    for row in site.look(f"select distinct tableoid::regclass::text as partition from {STORE}.journal {last}"):
+        site.look(f"delete from {row['partition']} {last}")
     assert digest(site) == whole
     done(site.etl("upgrade", "rollback", "--patience", "300"))
     assert digest(site) == whole

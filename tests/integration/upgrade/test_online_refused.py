@@ -123,10 +123,11 @@ def slow_renames(site: Site, seconds: float) -> Iterator[None]:
     site.look("drop event trigger slow", at=site.store_database)
 
 
-def test_a_stop_of_short_statements_is_given_up_when_it_is_too_long(site: Site) -> None:
+@pytest.mark.parametrize("longest", ["1", "0.5"], ids=["by all statements", "by one statement"])
+def test_a_stop_is_given_up_when_it_is_too_long(site: Site, longest: str) -> None:
     done(site.etl("upgrade", "start"))
     with slow_renames(site, 0.6):
-        late = site.etl("upgrade", "switch", "--max-stop", "1", "--patience", "0")
+        late = site.etl("upgrade", "switch", "--max-stop", longest, "--patience", "0")
     assert (late.code, "the stop took too long, and was given up" in late.err) == (4, True), late
     assert state(site) == "ready"
     done(site.etl("upgrade", "switch"))
