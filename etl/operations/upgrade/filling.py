@@ -48,7 +48,7 @@ def fill(
     """Begins or continues a change until its new table has all rows and follows; `show` is called after each window.
     Returns None where there is nothing to do: the table has its new form already, or there is no store yet."""
     ongoing = StoreChange.of(runtime, change)
-    recorded = begin(ongoing)
+    recorded = begin(ongoing, runtime.settings.in_migration.kept_days)
     if recorded is None or recorded.state in (ChangeState.SWITCHED, ChangeState.FINISHED):
         return recorded
     with transaction(ongoing.engine) as connection:
@@ -71,8 +71,9 @@ def fill(
         return ongoing.recorded(connection)
 
 
-def begin(ongoing: StoreChange) -> RecordedChange | None:
-    """Makes the new table, if there is none; after a restore it is filled from the beginning."""
+def begin(ongoing: StoreChange, kept_days: int) -> RecordedChange | None:
+    """Makes the new table, if there is none; after a restore it is filled from the beginning. Older changes than
+    `kept_days` share one partition, which the next clean-up drops."""
     with transaction(ongoing.engine, **_LONG) as connection:
         if not ongoing.is_possible(connection):
             return None
@@ -80,7 +81,7 @@ def begin(ongoing: StoreChange) -> RecordedChange | None:
         recorded = ongoing.recorded(connection, is_locked=True)
         if recorded is None and not ongoing.is_made(connection):
             _require_owner(connection, ongoing)
-            listed = weeks(connection, ongoing.schema)
+            listed = weeks(connection, ongoing.schema, kept_days=kept_days)
             bounds: dict[str, object] = {}
             for number, week in enumerate(listed):
                 bounds |= {f"first_{number}": week.first_unit, f"after_{number}": week.after_unit}

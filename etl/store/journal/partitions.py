@@ -6,6 +6,7 @@ is cleaned row by row.
 """
 
 import logging
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +20,7 @@ _log = logging.getLogger("in_pg_migration")
 
 DEFAULT: Final = "journal_default"
 _WEEKS_AHEAD: Final = 8
-# Older units than these share one partition when the first ones are made.
-_WEEKS_BACK: Final = 60
+_DAYS: Final = 7
 # Those who write or read meanwhile wait behind it.
 _PATIENCE: Final = "1s"
 # Without statistics a new partition looks small, and would be read as a whole.
@@ -60,9 +60,10 @@ def partition_names(connection: Connection, schema: str, table: str) -> list[str
     return [row.name for row in fetch_all(connection, _sql("partitions", schema=schema, table=table))]
 
 
-def weeks(connection: Connection, schema: str, *, weeks_back: int = _WEEKS_BACK) -> list[Week]:
-    """The partitions that a journal should have now: from the week of the oldest unit on, and some weeks ahead."""
-    values = {"weeks_back": weeks_back, "weeks_ahead": _WEEKS_AHEAD}
+def weeks(connection: Connection, schema: str, *, kept_days: int = 0) -> list[Week]:
+    """The partitions that a journal should have now: from the week of the oldest unit on, as far as its changes are
+    kept, and some weeks ahead. No more of them: a reader of the journal locks all partitions and their indexes."""
+    values = {"weeks_back": math.ceil(kept_days / _DAYS), "weeks_ahead": _WEEKS_AHEAD}
     rows = fetch_all(connection, _sql("weeks", schema=schema), values)
     return [Week(row.name, row.first_unit, row.after_unit) for row in rows]
 
@@ -75,7 +76,7 @@ def extend_partitions(engine: sqlalchemy.Engine, schema: str) -> list[str]:
         if not layout_of(connection, schema).is_partitioned:
             return []
         present = partition_names(connection, schema, "journal")
-        missing = [week for week in weeks(connection, schema, weeks_back=0) if week.name not in present]
+        missing = [week for week in weeks(connection, schema) if week.name not in present]
         possible = [week for week in missing if not _is_in_default(connection, schema, week)]
     made = [week.name for week in possible if _attach(engine, schema, week)]
     _grant_lacking(engine, schema)

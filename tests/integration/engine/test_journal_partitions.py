@@ -93,6 +93,12 @@ def test_a_week_whose_changes_are_in_the_default_partition_is_left_out(
     assert (len(made) > 1, caplog.messages) == (True, [])
 
 
+def test_there_are_partitions_for_the_days_that_are_kept(site: Site) -> None:
+    """Of 10 days, which are two weeks and the present one, and of eight weeks ahead; the run is older."""
+    assert len(partitions(site) - {"journal_older", "journal_default"}) == 2 + 1 + 8
+    assert site.count(f"{STORE}.journal_older") == site.count(f"{STORE}.journal")
+
+
 def test_a_partitioned_journal_has_statistics(site: Site) -> None:
     site.look(f"analyze {STORE}.journal")
     with site.runtime() as runtime, transaction(runtime.store_engine) as connection:
