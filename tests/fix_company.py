@@ -272,7 +272,10 @@ class Site:
             "where tablename not like 'remote\\_%' "
             "and tablename not in ('unit_number', 'unit', 'reference_position', 'store_fence') and schemaname like "
         )
-        tables = self.look(names + "'store_%' order by 1") + self.look(names + "'out_%' order by 1")
+        tables = [
+            *self.look(names + "'store_%' order by 1", at=self.store_database),
+            *self.look(names + "'out_%' order by 1", at=self.out_database),
+        ]
         digest = "select md5(coalesce(string_agg(xmin::text || ctid::text, ',' order by ctid), '')) from"
         return {table["name"]: str(self.value(f"{digest} {table['name']}")) for table in tables}
 
