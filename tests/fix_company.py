@@ -434,6 +434,13 @@ class Prepared:
     partners: Relations
 
 
+def make_store_and_out(site: Site) -> None:
+    """As before a first run, of which a test's first run then need do nothing."""
+    with site.runtime() as runtime:
+        prepare(runtime)
+        build_version(runtime, None, lambda _: None)
+
+
 class PreparedTemplates:
     """Makes them on first use, on one server; they live as long as it."""
 
@@ -457,9 +464,7 @@ class PreparedTemplates:
         folder.mkdir()
         site = new_site(databases[0], folder, documents, others=databases[1:])
         partners = site.relations()
-        with site.runtime() as runtime:
-            prepare(runtime)
-            build_version(runtime, None, lambda _: None)
+        make_store_and_out(site)
         site.partner.session.close()
         site.look(f"drop owned by {site.partner_role}")  # each copy has a partner of its own
         return Prepared(databases, site.engine_role, partners)
@@ -478,8 +483,8 @@ def make_site(
 ) -> Iterator[MakeSite]:
     """Makes a company from documents (code -> YAML) with its in_ tables; the configuration is a directory or `url`.
 
-    Store and out_ version are there too, copied from a template, where the test is marked `prepared` and not
-    `first_run`: then the first run need not make them.
+    Store and out_ version are there too, copied from a template (on three servers made each time), where the test is
+    marked `prepared` and not `first_run`: then the first run need not make them.
     """
     is_prepared = request.node.get_closest_marker("prepared") and not request.node.get_closest_marker("first_run")
     with ExitStack() as stack:
@@ -499,6 +504,8 @@ def make_site(
                     others = [stack.enter_context(fresh_database(one)) for one in servers]
                 database: Database = request.getfixturevalue("database")
                 site = new_site(database, tmp_path, documents, url=url, others=others, **settings)
+                if is_prepared:
+                    make_store_and_out(site)
             stack.callback(site.partner.session.close)
             return site
 

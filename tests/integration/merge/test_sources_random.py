@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from etl.database import transaction
 from tests.fix_company import MakeSite, Row
 from tests.integration.merge.staged import Merged, Staged
 from tests.integration.merge.test_sources import DOCUMENTS
@@ -151,7 +150,7 @@ def _batches(choose: random.Random, model: Model) -> Iterator[tuple[list[Row], M
 def test_a_batch_is_merged_as_its_records_one_after_the_other(make_site: MakeSite, seed: int) -> None:
     records = Staged(make_site(DOCUMENTS))
     choose, model = random.Random(seed), Model()
-    with records.site.runtime() as runtime, transaction(runtime.store_engine) as connection:
+    with records.site.runtime() as runtime, records.store(runtime) as connection:
         for _ in range(_BATCHES):
             rows, after, outcomes = next(_batches(choose, model))
             merged = records.merge_in(runtime, connection, rows, "Thing")
@@ -183,7 +182,7 @@ def test_values_that_change_hands_get_where_the_batch_gives_them(make_site: Make
     choose = random.Random(seed)
     people = [f"p{number}" for number in range(12)]
     names = [f"n{number}" for number in range(16)]
-    with records.site.runtime() as runtime, transaction(runtime.store_engine) as connection:
+    with records.site.runtime() as runtime, records.store(runtime) as connection:
         for _ in range(40):
             dealt = dict(zip(people, choose.sample(names, len(people)), strict=True))
             rows: list[Row] = [{"in_id": one, "Name": name} for one, name in dealt.items()]
