@@ -2,7 +2,7 @@
 nothing.
 
 The owner is stopped after planning, so that the helper performs all that comes before the first barrier. The suite
-injects a fault at every 43rd round trip, with one mode after the other; `make crash` injects every mode at each.
+injects a fault at every 43rd round trip, with one mode after the other; ETL_CRASH at each (tests/crash/test_sweep.py).
 """
 
 import importlib
@@ -20,7 +20,7 @@ from tests.crash.batch import TWO_OBJECTS, deliver_two
 from tests.crash.harness import Harness, open_harness
 from tests.crash.invariants import check_invariants
 from tests.crash.proxy import Fault, Mode
-from tests.crash.test_sweep import EVERYTHING, Trial, all_modes, open_harnesses, rotating, sweep
+from tests.crash.test_sweep import open_harnesses, sweep, trials_of
 from tests.fix_company import until
 from tests.fix_database import Database
 
@@ -116,10 +116,6 @@ def _check_trial(harness: Harness, fault: Fault, owner: runner.Runner, helper: r
     harness.check_outcome()
 
 
-def _trials(number: int) -> list[Trial]:
-    return all_modes(number) if EVERYTHING else rotating(number, _SUITE_EVERY)
-
-
 def test_every_round_trip_of_a_helper(server: EmbeddedServer, template: Database, tmp_path: Path) -> None:
     with open_harnesses(
         lambda folder: open_harness(server, template, folder, documents=TWO_OBJECTS, handed_over=deliver_two), tmp_path
@@ -127,7 +123,7 @@ def test_every_round_trip_of_a_helper(server: EmbeddedServer, template: Database
         number = max(len(record_helper_baseline(harness)) for harness in harnesses)
         print(f"{number} round trips")
         assert number > 50
-        wrong = sweep(harnesses, _trials(number), run_helper_trial)
+        wrong = sweep(harnesses, trials_of(number, _SUITE_EVERY), run_helper_trial)
     if wrong:
         pytest.fail(f"{len(wrong)} trials went wrong:\n" + "\n\n".join(wrong))
 

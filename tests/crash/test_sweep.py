@@ -1,8 +1,8 @@
 """The runner dies, freezes, loses its connection or is refused at each of its round trips: the outcome is the same.
 
-The suite injects a fault at every 19th round trip, with one mode after the other; `make crash` injects every mode
-at every one, and in other runs too: the first one of a company, small and large, one that is stopped, one that copies
-its tables, one of two workers.
+The suite injects a fault at every 19th round trip, with one mode after the other. ETL_CRASH takes other runs too: the
+first one of a company, small and large, one that is stopped, one that copies its tables, one of two workers. There
+`each` injects one mode at every round trip, another one with another ETL_CRASH_SEED, and `all` every mode at every one.
 """
 
 import os
@@ -22,6 +22,8 @@ from tests.crash.proxy import Mode
 from tests.fix_database import Database
 
 EVERYTHING = "ETL_CRASH" in os.environ
+ALL_MODES = os.environ.get("ETL_CRASH") == "all"
+SEED = int(os.environ.get("ETL_CRASH_SEED", "0"))
 _SUITE_EVERY = 19
 # More than there are processors: a trial also waits, for retries and for processes that end.
 HARNESSES = 3
@@ -70,15 +72,14 @@ def sweep(
         return [wrong for wrong in pool.map(try_one, trials) if wrong]
 
 
-def rotating(number: int, every: int) -> list[Trial]:
-    """One mode after the other at some of the round trips; `every` has no divisor in common with the number of modes,
-    so that each has its turn."""
+def trials_of(number: int, suite_every: int) -> list[Trial]:
+    """The faults of a run with this number of round trips. `suite_every` has no divisor in common with the number of
+    modes, so that each has its turn."""
     modes = list(Mode)
-    return [(at, modes[at % len(modes)]) for at in range(1, number + 1, every)]
-
-
-def all_modes(number: int) -> list[Trial]:
-    return [(at, mode) for at in range(1, number + 1) for mode in Mode]
+    if ALL_MODES:
+        return [(at, mode) for at in range(1, number + 1) for mode in modes]
+    every, shift = (1, SEED) if EVERYTHING else (suite_every, 0)
+    return [(at, modes[(at + shift) % len(modes)]) for at in range(1, number + 1, every)]
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -88,6 +89,6 @@ def test_every_round_trip(run: str, server: EmbeddedServer, template: Database, 
         assert len(numbers) == 1 or harnesses[0].workers > 1
         number = max(numbers)
         assert number > 150
-        wrong = sweep(harnesses, all_modes(number) if EVERYTHING else rotating(number, _SUITE_EVERY), Harness.run_trial)
+        wrong = sweep(harnesses, trials_of(number, _SUITE_EVERY), Harness.run_trial)
     if wrong:
         pytest.fail(f"{len(wrong)} trials went wrong:\n" + "\n\n".join(wrong))
