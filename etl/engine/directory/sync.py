@@ -1,0 +1,290 @@
+"""A sync: the directory is read, what differs is planned, guarded and merged in one transaction of the store."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from etl.database import Connection, rollback_transaction, server_time, transaction
+from etl.engine.hold import refuse_on_hold
+from etl.engine.preparation import prepare_store, prepare_without_import
+from etl.engine.runtime import Runtime
+from etl.errors import EtlError, FencedOut
+from etl.merge import MergeContext
+from etl.outputs import versions
+from etl.retry import RetryPolicy
+from etl.runs import Counters, backoffs_of
+from etl.sources.directory.people.changes import AnyChange, Join, Leave, LeaveOut
+from etl.sources.directory.people.difference import Plan, plan_sync
+from etl.sources.directory.people.guards import GuardStop, guard_stops
+from etl.sources.directory.people.values import Entry, StoredGroup, SyncRules
+from etl.sources.directory.read import DirectoryRead, DirectoryReader
+from etl.sources.directory.stored.merging import SOURCE, MergedSync, merge_sync
+from etl.sources.directory.stored.noted import note_sync
+from etl.sources.directory.stored.projection import DirectoryCompany
+from etl.sources.directory.stored.state import read_state
+from etl.sources.directory.stored.syncs import SyncResult, Syncs
+from etl.store import FencingToken, UnitKind
+
+_log = logging.getLogger("AdMigration")
+
+# A page of a read may take this long; its lease is renewed between pages.
+_LEASE_SECONDS = 180
+_POLL_SECONDS = 0.2
+
+
+class SyncRunning(EtlError):
+    """A sync of all users is under way, or a later one has begun meanwhile: nothing was changed."""
+
+    exit_code = 75
+
+
+@dataclass(frozen=True)
+class DirectorySource:
+    """A directory with the rules of its syncs; `seen`: the company as it sees it; `normalize` is of DNs."""
+
+    directory: DirectoryReader
+    seen: DirectoryCompany
+    rules: SyncRules
+    normalize: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class SyncOutcome:
+    """What a sync did, or in a dry run would do: `changes` without those that the merge refused, and `left_out` with
+    them. `unit`: the number of the unit of work, None where the store did not change."""
+
+    run: int
+    users: int
+    controller: str
+    is_dry: bool
+    changes: tuple[AnyChange, ...] = ()
+    left_out: tuple[LeaveOut, ...] = ()
+    stops: tuple[GuardStop, ...] = ()
+    unit: int | None = None
+    counters: Mapping[str, Counters] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many changes of each kind."""
+        return Counter(type(one).__name__ for one in (*self.changes, *self.left_out))
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 entries were left out, 3 a guard has stopped it."""
+        return 3 if self.stops else 1 if self.left_out else 0
+
+
+def sync(runtime: Runtime, source: DirectorySource, *, is_dry: bool = False, accept: bool = False) -> SyncOutcome:
+    """Brings people and memberships to where the directory is; `accept` passes guards that can be accepted.
+
+    Raises SyncRunning, OnHold, and what reading the directory raises; then nothing has changed. A guard's stop is part
+    of the outcome.
+    """
+    refuse_on_hold(runtime)
+    if is_dry:
+        return _dry(runtime, source, source.directory.read_all(lambda: None), accept=accept, is_complete=True)
+    prepare_without_import(runtime)
+    syncs = Syncs(runtime.store.schema, runtime.owner, _LEASE_SECONDS)
+    run = _begin(runtime, syncs, login=None)
+    if run is None:
+        raise SyncRunning("another sync of all users is under way: see etl ad status")
+    read = partial(source.directory.read_all, partial(_beat, runtime, syncs, run))
+    return _perform(runtime, source, syncs, run, read, accept=accept)
+
+
+def sync_one(
+    runtime: Runtime, source: DirectorySource, login: str, *, is_dry: bool = False, wait_seconds: float = 0
+) -> SyncOutcome:
+    """The same for one user, and touches no other person; without an entry nothing changes. Waits `wait_seconds` for
+    a sync of all users; raises what `sync` does."""
+    refuse_on_hold(runtime)
+    if is_dry:
+        return _dry(runtime, source, source.directory.read_one(login), accept=True, is_complete=False)
+    prepare_without_import(runtime)
+    syncs = Syncs(runtime.store.schema, runtime.owner, _LEASE_SECONDS)
+    ends = time.monotonic() + wait_seconds
+    while True:
+        run = _begin(runtime, syncs, login=login)
+        try:
+            if run is not None:
+                read = partial(source.directory.read_one, login)
+                return _perform(runtime, source, syncs, run, read, accept=True, is_complete=False)
+        except FencedOut:
+            _log.info("another user was synchronized at the same time: the sync of one user is tried again")
+        if time.monotonic() >= ends:
+            raise SyncRunning("a sync of all users is under way: try again later, see etl ad status")
+        time.sleep(_POLL_SECONDS)
+
+
+def _begin(runtime: Runtime, syncs: Syncs, *, login: str | None) -> int | None:
+    """Gives the sync its number before anything is read: what was read later has the higher one."""
+    with transaction(runtime.store_engine) as connection:
+        run = runtime.store.next_number(connection)
+        syncs.clean(connection, days=runtime.settings.in_migration.kept_days)
+        return run if syncs.begin(connection, run, login=login) else None
+
+
+def _beat(runtime: Runtime, syncs: Syncs, run: int) -> None:
+    with transaction(runtime.store_engine) as connection:
+        syncs.renew(connection, run)
+
+
+def _perform(
+    runtime: Runtime,
+    source: DirectorySource,
+    syncs: Syncs,
+    run: int,
+    read_directory: Callable[[], DirectoryRead],
+    *,
+    accept: bool,
+    is_complete: bool = True,
+) -> SyncOutcome:
+    try:
+        read = read_directory()
+        policy = RetryPolicy(partial(backoffs_of, outage_seconds=0))
+        attempt = partial(_merge, runtime, source, read, run, accept=accept, is_complete=is_complete, syncs=syncs)
+        outcome = policy.run_with_retry("a sync with the directory", attempt)
+    except EtlError as fault:
+        with transaction(runtime.store_engine) as connection:
+            syncs.end(connection, run, SyncResult.FAILED, counts={}, message=str(fault))
+        raise
+    if outcome.unit is not None:
+        _show(runtime)
+    return outcome
+
+
+def _show(runtime: Runtime) -> None:
+    """Brings the out_ tables to where the store is: no transaction sees its own place in the journal."""
+    if runtime.settings.has_out_migration:
+        with runtime.out_connection() as connection:
+            versions.bring_up_to_date(connection, runtime.versions)
+
+
+def _merge(
+    runtime: Runtime,
+    source: DirectorySource,
+    read: DirectoryRead,
+    run: int,
+    *,
+    accept: bool,
+    is_complete: bool,
+    syncs: Syncs,
+) -> SyncOutcome:
+    with transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+        runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, run, 0))
+        runtime.store_fence.hold(connection, FencingToken(SOURCE.name, run, 0))
+        outcome = _apply(runtime, connection, source, read, run, accept=accept, is_complete=is_complete)
+        syncs.end(
+            connection,
+            run,
+            SyncResult.STOPPED if outcome.stops else SyncResult.DONE,
+            controller=read.controller,
+            users=outcome.users,
+            counts=outcome.counts,
+            left_out=outcome.left_out,
+            message="; ".join(map(str, outcome.stops)) or None,
+        )
+    return outcome
+
+
+def _dry(
+    runtime: Runtime, source: DirectorySource, read: DirectoryRead, *, accept: bool, is_complete: bool
+) -> SyncOutcome:
+    """All that a sync does, rolled back."""
+    with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+        prepare_store(connection, runtime)
+        run = runtime.store.next_number(connection, is_preview=True)
+        return _apply(runtime, connection, source, read, run, accept=accept, is_complete=is_complete, is_dry=True)
+
+
+def _apply(
+    runtime: Runtime,
+    connection: Connection,
+    source: DirectorySource,
+    read: DirectoryRead,
+    run: int,
+    *,
+    accept: bool,
+    is_complete: bool,
+    is_dry: bool = False,
+) -> SyncOutcome:
+    schema = runtime.store.schema
+    only: Entry | None = None
+    if not is_complete:
+        if not read.entries:
+            return SyncOutcome(run, 0, read.controller, is_dry)
+        [only] = read.entries
+    stored = read_state(connection, schema, source.seen, source.normalize, read.groups, only)
+    plan = plan_sync(read.entries, stored, source.rules, is_complete=is_complete)
+    warnings = tuple(_warnings(stored.groups, read))
+    stops = tuple(guard_stops(plan, source.rules)) if is_complete else ()
+    if any(not (accept and one.can_be_accepted) for one in stops):
+        return SyncOutcome(run, plan.read, read.controller, is_dry, plan.changes, (), stops, warnings=warnings)
+    merged, unit = _write(runtime, connection, source, plan, run)
+    left_out = (*plan.of(LeaveOut), *merged.refused)
+    note_sync(
+        connection,
+        schema,
+        plan,
+        stored,
+        run=run,
+        instances=merged.instances,
+        refused=left_out,
+        directory_groups=read.groups,
+    )
+    refused = {one.guid for one in merged.refused}
+    done = tuple(one for one in plan.changes if not isinstance(one, LeaveOut) and not _is_refused(one, refused))
+    return SyncOutcome(run, plan.read, read.controller, is_dry, done, left_out, (), unit, merged.counters, warnings)
+
+
+def _is_refused(change: AnyChange, refused: Collection[str]) -> bool:
+    """Whether a change was not made, as the merge refused the person; memberships of one who is there are."""
+    return change.guid in refused and not (isinstance(change, Join | Leave) and change.instance)
+
+
+def _write(
+    runtime: Runtime, connection: Connection, source: DirectorySource, plan: Plan, run: int
+) -> tuple[MergedSync, int | None]:
+    """Merges a plan as a unit of work; a plan without differences is none."""
+    if all(isinstance(one, LeaveOut) for one in plan.changes):
+        return MergedSync(), None
+    limits = runtime.settings.in_migration
+    context = MergeContext(
+        in_schema="pg_temp",
+        store_schema=runtime.store.schema,
+        run=run,
+        started_at=server_time(connection),
+        keep_on_null=False,
+        max_value_bytes=limits.max_value_bytes,
+        max_row_bytes=limits.max_row_bytes,
+        reference_expiry_minutes=limits.reference_expiry_minutes,
+        chunk_rows=1,
+        undivided_rows=1,
+        workers=1,
+        source=SOURCE,
+        kind=UnitKind.SYNC,
+        is_relayed=True,
+    )
+    context.unit.begin(connection, runtime.store.schema)
+    merged = merge_sync(connection, plan, source.seen, source.rules, context)
+    runtime.store.advance_positions(connection, run, merged.served)
+    context.unit.finish(connection, runtime.store.schema, merged.counters)
+    return merged, run
+
+
+def _warnings(groups: Sequence[StoredGroup], read: DirectoryRead) -> Iterator[str]:
+    """Roles that name no group of the directory any more."""
+    if not read.groups:
+        return
+    for group in groups:
+        if group.is_held:
+            yield (
+                f"group {group.instance}: {group.role} has another DN in the directory now, and its memberships stay: "
+                "write the new DN into the group"
+            )
+        elif group.role and group.role not in read.groups:
+            yield f"group {group.instance}: the directory has no group {group.role}: correct the DN in the group"

@@ -1,0 +1,27 @@
+"""What a sync needs of the directory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from etl.sources.directory.people.values import Entry
+
+
+@dataclass(frozen=True)
+class DirectoryRead:
+    """A read that succeeded: `groups` are the directory's groups, normalized DN -> objectGUID; without them no role is
+    judged. `controller` has answered."""
+
+    entries: Sequence[Entry]
+    controller: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+
+class DirectoryReader(Protocol):
+    """A directory that can be read. Raises EnvironmentFault where it cannot, or where the read is not complete."""
+
+    def read_all(self, beat: Callable[[], None]) -> DirectoryRead:
+        """All users; calls `beat` at least once a page."""
+
+    def read_one(self, login: str) -> DirectoryRead:
+        """The user of a login; no entry where there is none."""
