@@ -25,6 +25,7 @@ from etl.engine.preparation import (
 )
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
+from etl.engine.sequences import SequenceBehind, sequences_behind
 from etl.engine.service.loop import read_topics, run_loop, write_topics
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
@@ -56,6 +57,7 @@ __all__ = [
     "Moments",
     "Outcome",
     "Runtime",
+    "SequenceBehind",
     "Status",
     "Undone",
     "UnitDetails",
@@ -101,6 +103,7 @@ __all__ = [
     "run_once",
     "run_or_help",
     "send_alerts",
+    "sequences_behind",
     "states_at",
     "switch_version",
     "undo",

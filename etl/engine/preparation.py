@@ -24,6 +24,7 @@ from etl.ddl import privileges
 from etl.engine.information import ensure_information
 from etl.engine.moments import refuse_other_moments
 from etl.engine.runtime import Begin, Runtime
+from etl.engine.sequences import behind_in_import, behind_in_store, raise_behind
 from etl.engine.why_not import ensure_why_not
 from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.merge import Connections
@@ -143,6 +144,7 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     _check_privileges(connections, runtime)
     ddl.check_in_tables(connections.imported, runtime.company, runtime.in_schema)
     bring_up(connections.imported, runtime.in_schema, [IMPORT])
+    raise_behind(connections.imported, behind_in_import(connections.imported, runtime.in_schema))
     prepare_store(connections.store, runtime)
     refuse_other_moments(connections, runtime)
     TaskQueue.create_view(connections.imported, runtime.in_schema)
@@ -176,6 +178,7 @@ def prepare_store(connection: Connection, runtime: Runtime) -> None:
     """Makes what the golden store lacks; an index of links is made when the first of them are in."""
     ddl.bring_up_store(connection, runtime.company, runtime.store.schema)
     bring_up(connection, runtime.store.schema, STORE_PARTS)
+    raise_behind(connection, behind_in_store(connection, runtime.store.schema))
     if runtime.settings.in_migration.history_days:
         runtime.store.index_history(connection)
 

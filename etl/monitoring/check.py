@@ -17,6 +17,7 @@ from etl.monitoring.engine_checks import (
     check_moments,
     check_ready,
     check_run,
+    check_sequences,
     check_statuses,
     check_switches,
     check_tables,
@@ -54,6 +55,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("ready rows", check_ready),
     ("in_status", check_statuses),
     ("moments", check_moments),
+    ("sequences", check_sequences),
     ("marker", check_run),
     ("freshness", check_feed),
 )

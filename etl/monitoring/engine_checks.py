@@ -14,6 +14,7 @@ from etl.engine import (
     read_feed,
     read_moments,
     read_status,
+    sequences_behind,
     states_at,
 )
 from etl.errors import EnvironmentFault
@@ -132,6 +133,12 @@ def check_moments(runtime: Runtime) -> Iterator[Finding]:
             return
         if fault := read_moments(connections, runtime).fault(runtime):
             yield error("moments", fault, "`etl verify` shows what is missing, `etl verify --repair` offers it again")
+
+
+def check_sequences(runtime: Runtime) -> Iterator[Finding]:
+    """Those of our own tables; `etl verify` looks at the partner's too."""
+    for one in sequences_behind(runtime):
+        yield warning("sequences", str(one), "`etl verify --repair` raises it, as the next run does")
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:
