@@ -4,6 +4,7 @@ Receives a URL. Returns one immutable snapshot of the whole tree, and takes text
 Never knows what a text means, and translates every exception of kazoo and the file system.
 """
 
+from etl.config.address import ConfigAddress
 from etl.config.directory import DirectorySource
 from etl.config.errors_beside import ErrorsBeside
 from etl.config.home import default_url, etl_home, log_folder
@@ -14,6 +15,7 @@ from etl.config.tree import ChangedTreeError, MissingTreeError, Text, Tree, Unre
 __all__ = [
     "ChangedTreeError",
     "Clash",
+    "ConfigAddress",
     "ConfigSource",
     "DirectorySource",
     "ErrorsBeside",

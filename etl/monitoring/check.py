@@ -3,13 +3,19 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 from etl.config import Tree
 from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
 from etl.errors import ConfigurationError, EtlError
 from etl.monitoring.catalog import check_catalog
-from etl.monitoring.certificates import check_certificate, check_kafka_certificate
+from etl.monitoring.certificates import (
+    check_certificate,
+    check_kafka_certificate,
+    check_postgresql_certificates,
+    check_zookeeper_certificates,
+)
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.databases import CheckedDatabase, databases
 from etl.monitoring.engine_checks import (
@@ -29,6 +35,7 @@ from etl.monitoring.finding import (
     error,
     ok,
 )
+from etl.monitoring.lock_table import check_lock_table
 from etl.monitoring.server_checks import (
     check_clock,
     check_encoding,
@@ -52,6 +59,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("import", check_switches),
     ("versions", check_versions),
     ("tables", check_tables),
+    ("locks", check_lock_table),
     ("ready rows", check_ready),
     ("in_status", check_statuses),
     ("moments", check_moments),
@@ -64,6 +72,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
 def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     """Yields the findings; stops early without a configuration or connection."""
     seen: list[Tree] = []
+    yield from check_zookeeper_certificates(url)
     try:
         settings, found = read_configuration(url, company, environ, follow=seen.append)
     except ConfigurationError as fault:
@@ -77,6 +86,8 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     yield from check_trust(seen[0])
     yield from check_certificate(seen[0], environ)
     yield from check_kafka_certificate(settings.kafka.connection)
+    used = (settings.import_database, settings.store_database, settings.out_database)
+    yield from check_postgresql_certificates(used, environ, Path.home())
     yield from _of_runtime(url, company, environ)
 
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 import etl.monitoring
+from etl.monitoring import lock_table
 from etl.monitoring.databases import databases
 from etl.monitoring.server_checks import check_clock, check_holders
 from tests.fix_company import APART, CLAIMS, CODE, IMPORT_CONFIG, STORE, STORE_CONFIG, MakeSite, Site
@@ -213,6 +214,18 @@ def test_what_the_catalog_shows_of_damage(site: Site) -> None:
     assert warning["found"].startswith(f"{STORE}.journal_written_by of {STORE}.journal is invalid")
     assert site.etl("verify", "--level", "quick", "--repair").code == 0
     assert ("catalog", "ok") in check(site, code=0)
+
+
+def test_a_table_of_locks_that_is_too_small(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the metadata before the first run, and by the catalog after it."""
+    monkeypatch.setattr(lock_table, "_SHARE", 0.0001)
+    [planned] = check(site, code=0)["locks", "warning"]
+    site.run()
+    [made] = check(site, code=0)["locks", "warning"]
+    numbers = [int(one["found"].split()[3]) for one in (planned, made)]
+    assert numbers[0] > 10
+    assert numbers[1] > 100
+    assert made["do"].startswith("set max_locks_per_transaction of the server to at least ")
 
 
 def test_a_collation_of_another_version(site: Site) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from etl.monitoring.lock_table import judge_lock_table
 from etl.monitoring.server_checks import judge_server
 
 GOOD = {
@@ -47,3 +48,14 @@ def test_each_thing_that_is_wrong_is_named_with_what_to_do(given: dict[str, Any]
     [*_, (found_level, text)] = judged(**given)
     assert found_level == level
     assert text.startswith(said)
+
+
+def test_a_table_of_locks_that_is_too_small() -> None:
+    """64 for each of 100 sessions are 6,400, and others need some too."""
+    assert list(judge_lock_table(3_200, 64, 100)) == []
+    [found] = judge_lock_table(5_000, 64, 100)
+    assert found.level.value == "warning"
+    assert found.found.startswith("our schemas have 5,000 tables, indexes and sequences, or will have, and the server")
+    assert "has room for 6,400 locks of all sessions" in found.found
+    assert found.do == "set max_locks_per_transaction of the server to at least 100, and restart it"
+    assert list(judge_lock_table(5_000, 100, 100)) == []

@@ -10,7 +10,13 @@ import pytest
 
 from etl.config import Text, Tree
 from etl.monitoring import LockWait, Situation, TopicsStatus, certificates
-from etl.monitoring.certificates import check_certificate, check_kafka_certificate, expiry_of
+from etl.monitoring.certificates import (
+    check_certificate,
+    check_kafka_certificate,
+    check_postgresql_certificates,
+    check_zookeeper_certificates,
+    expiry_of,
+)
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.kafka_status import PartitionStatus
 from etl.monitoring.topic_measures import _of_reading
@@ -56,13 +62,18 @@ def test_who_has_a_lock() -> None:
     assert Situation(company="demo").lock_statement == ""
 
 
+def issue(folder: Path, *, days: int) -> Path:
+    folder.mkdir(exist_ok=True)
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch"]
+    files = ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
+    subprocess.run([*made, *files, "-subj", "/CN=a", "-days", str(days)], check=True, capture_output=True)
+    return folder / "cert.pem"
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """One that is good for ten days."""
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch"]
-    files = ["-keyout", f"{tmp_path}/key.pem", "-out", f"{tmp_path}/cert.pem"]
-    subprocess.run([*made, *files, "-subj", "/CN=a", "-days", "10"], check=True, capture_output=True)
-    return tmp_path / "cert.pem"
+    return issue(tmp_path, days=10)
 
 
 def said(certificate: Path | str, monkeypatch: pytest.MonkeyPatch, *, later: timedelta = timedelta()) -> list[str]:
@@ -98,6 +109,53 @@ def test_the_certificate_for_brokers_too(certificate: Path) -> None:
     assert found(**{option: str(certificate)}) == [f"certificate for Kafka: {certificate} ends in 9 days"]
     [missing] = found(**{option: "/not/there"})
     assert missing == "certificate for Kafka: /not/there: the certificate cannot be read: No such file or directory"
+
+
+def test_certificates_of_authorities(certificate: Path, tmp_path: Path) -> None:
+    """Old and new ones may stand in one file: the last one counts, and of a folder none."""
+    both = tmp_path / "both.pem"
+    longer = issue(tmp_path / "longer", days=100)
+    both.write_text(f"# Ünser\n{certificate.read_text()}\n{longer.read_text()}")
+
+    def found(url: str) -> list[str]:
+        return [f"{one.level.value} {one.what}: {one.found}" for one in check_zookeeper_certificates(url)]
+
+    assert found("file:/etc/etl") == found("zookeeper://z/etl") == found("zookeeper://z/etl?unknown=1") == []
+    [own, trusted] = found(f"zookeeper://z/etl?ca={certificate}&cert={certificate}&key=k")
+    assert own == f"warning certificate for ZooKeeper: {certificate} ends in 9 days"
+    assert trusted == f"warning authorities for ZooKeeper: {certificate} ends in 9 days"
+    assert found(f"zookeeper://z/etl?ca={both}")[0].startswith("ok authorities for ZooKeeper: good until ")
+    both.write_text(certificate.read_text() * 2)
+    [soon] = found(f"zookeeper://z/etl?ca={both}")
+    assert soon.endswith(f": the last of the 2 certificates in {both} ends in 9 days")
+    kafka = settings_of({"configs/KafkaConfig.txt": f"option.ssl.ca.location={certificate}\n"}).kafka.connection
+    assert [one.what for one in check_kafka_certificate(kafka)] == ["authorities for Kafka"]
+    kafka = settings_of({"configs/KafkaConfig.txt": f"option.ssl.ca.location={tmp_path}\n"}).kafka.connection
+    assert list(check_kafka_certificate(kafka)) == []
+
+
+def test_certificates_for_postgresql(certificate: Path, tmp_path: Path) -> None:
+    """By libpq's variables, or where it looks without them; nothing where no network is between."""
+    settings = settings_of({})
+    there = replace(settings.import_database, host="db.example")
+
+    def found(host: str, environ: dict[str, str], home: Path = tmp_path) -> list[str]:
+        databases = [replace(there, host=host)]
+        return [f"{one.what}: {one.found}" for one in check_postgresql_certificates(databases, environ, home)]
+
+    named = {"PGSSLCERT": str(certificate), "PGSSLROOTCERT": str(certificate)}
+    soon = f"{certificate} ends in 9 days"
+    assert found("", named) == found("/run", named) == found("db.example", {}) == []
+    assert found("db.example", named) == [
+        f"certificate for PostgreSQL: {soon}",
+        f"authorities for PostgreSQL: {soon}",
+    ]
+    assert found("db.example", {"PGSSLROOTCERT": "system"}) == []
+    usual = tmp_path / "home/.postgresql/root.crt"
+    usual.parent.mkdir(parents=True)
+    usual.write_text("none")
+    [unreadable] = found("db.example", {}, tmp_path / "home")
+    assert unreadable == f"authorities for PostgreSQL: {usual}: this is no certificate in PEM form"
 
 
 def test_a_certificate_of_the_first_version(tmp_path: Path) -> None:
