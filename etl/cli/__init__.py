@@ -57,6 +57,7 @@ _COMMANDS = {
     "verify": ("etl.cli.verify:verify", "Look for damage and for what does not fit together; repair it."),
     "recover": ("etl.cli.recover:recover", "Make out_ tables or the mirror equal to the golden store again."),
     "adopt": ("etl.cli.adopt:adopt_command", "Load the data of an existing installation, with their ids."),
+    "move": ("etl.cli.move:move", "Move all data of a company to other servers."),
     "hold": ("etl.cli.hold:hold", "Let nothing new begin: no run, batch or fill, on one host or on all."),
     "drain": ("etl.cli.hold:drain", "Wait until nothing is under way, then let no program write."),
     "release": ("etl.cli.hold:release", "End a hold."),

@@ -7,6 +7,7 @@ findings. Only `adopt` merges rows, by etl/merge.
 from etl.operations.backup import Backup, BackupState, KeptBackup, Pruned, back_up, back_up_by, kept_backups, prune
 from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
+from etl.operations.move import Moved, move
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
 from etl.operations.restore import Drill, Restored, activate, drill, hold, restore
 from etl.operations.upgrade import ChangeProgress, check_upgrade
@@ -29,6 +30,7 @@ __all__ = [
     "Drill",
     "Installation",
     "KeptBackup",
+    "Moved",
     "Pruned",
     "Restored",
     "UpgradeFindings",
@@ -44,6 +46,7 @@ __all__ = [
     "hold",
     "in_the_way",
     "kept_backups",
+    "move",
     "open_installation",
     "prune",
     "read_upgrade",

@@ -93,8 +93,8 @@ explain Client a
 errors list --all
 runs list
 """
-# tests/acceptance/test_demo.py, test_partner.py
-_ELSEWHERE = {"demo", "partner play"}
+# tests/acceptance/test_demo.py, test_partner.py; integration/operations/test_move.py
+_ELSEWHERE = {"demo", "partner play", "move"}
 
 
 def _with_json(command: click.Command, path: str = "") -> Iterator[str]:

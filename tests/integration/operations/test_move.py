@@ -1,18 +1,22 @@
-"""The page docs/move.md, performed whole: from a PostgreSQL older than 18 to 18, and back."""
+"""The page docs/move.md, performed whole: from a PostgreSQL older than 18 to 18, and back; from the embedded server."""
 
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
+
 from etl.config import open_source
-from etl.embedded import VERSION, packaged_binaries
+from etl.embedded import VERSION, EmbeddedServer, packaged_binaries
 from tests.documentation import CHECKOUT, blocks
-from tests.fix_company import CLAIMS, IMPORT_CONFIG, OUT, OUT_CONFIG, STORE, STORE_CONFIG, Row, Site, new_site
+from tests.fix_company import CLAIMS, IMPORT_CONFIG, OUT, OUT_CONFIG, STORE, STORE_CONFIG, MakeSite, Row, Site, new_site
 from tests.fix_database import binaries, fresh_database, running_server
 from tests.fix_restore import done, drop_database, empty_database, moved
+from tests.json_answers import read_answer
 
 PAGE = CHECKOUT / "docs/move.md"
 OLD_PROGRAMS = packaged_binaries().parents[1] / "pginstall/bin"
@@ -79,7 +83,7 @@ def hand_over(site: Site, number: int) -> None:
 
 def test_a_company_moves_and_returns(tmp_path: Path) -> None:
     with two_servers(tmp_path) as (site, there):
-        first, rehearsal, switch, back, closing, returning = commands(PAGE, site.home)
+        _, first, rehearsal, switch, back, closing, returning = commands(PAGE, site.home)
         [dropping] = [block.text for block in blocks(PAGE) if block.language == "sql"]
         hand_over(site, 1)
         done(site.etl("run"))
@@ -116,3 +120,49 @@ def test_a_company_moves_and_returns(tmp_path: Path) -> None:
         hand_over(site, 5)
         done(site.etl("run"))
         assert site.count(f"{STORE}.bo_client") == 5
+
+
+@contextmanager
+def embedded_company(site: Site, home: Path) -> Iterator[tuple[Site, EmbeddedServer]]:
+    """The company on the embedded server, and its own configuration; what was made for it elsewhere is dropped."""
+    tree = site.home / "embedded"
+    shutil.copytree(site.url.removeprefix("file:"), tree)
+    (tree / IMPORT_CONFIG).write_text("hasInMigration=true\n")
+    with EmbeddedServer(home, common=home.parent / "common") as running:
+        environ = {**site.environ, "ETL_HOME": str(home)}
+        yield replace(site, url=f"file:{tree}", environ=environ), running
+
+
+def test_the_embedded_data_move_by_one_command(make_site: MakeSite, open_folder: Path) -> None:
+    site = make_site(CLAIMS)
+    with embedded_company(site, open_folder / "home") as (embedded, running):
+        [exporting, moving, running_there], *_ = commands(PAGE, site.home)
+        done(embedded.etl("generate-ddl", "--apply"))
+        with psycopg.connect(
+            host=str(running.socket_dir), port=running.port, user="postgres", dbname="etl", autocommit=True
+        ) as session:
+            for number in range(3):
+                session.execute("insert into in_tables.in_client (in_id, name) values (%s, 'x')", [f"c{number}"])
+            done(embedded.etl("run"))
+            session.execute("update in_tables.in_client set in_status = '', name = 'Later'")
+            session.execute("delete from in_tables.process_tracking")  # is ready when the move begins
+        done(embedded.etl(*exporting))
+        shutil.copy(Path(site.url.removeprefix("file:")) / IMPORT_CONFIG, site.home / "own-server" / IMPORT_CONFIG)
+
+        occupied = embedded.etl(*moving)
+        assert (occupied.code, "  in_tables in the database" in occupied.err) == (2, True)
+        same = embedded.etl("move", "--to", embedded.url)
+        assert (same.code, "both configurations name the database etl of" in same.err) == (2, True)
+        site.look(f"drop schema in_tables, {STORE}, out_demo, {OUT} cascade")
+        fails = embedded.etl(*moving, "--programs", str(site.home))
+        assert (fails.code, "released: the company works on where it was" in fails.err) == (2, True)
+        assert embedded.etl("status").out.count("on hold") == 0
+
+        for line in (["hold", "--reason", "moves to a server"], ["drain"]):  # as a move that was killed leaves it
+            done(embedded.etl(*line))
+        moved_now = read_answer(done(embedded.etl(*moving, "-o", str(site.home / "kept"), "--json")).out)
+        assert (moved_now["rows"]["out"], moved_now["left_users"]) == (3, False)
+        assert (site.home / "kept/manifest.json").exists()
+        assert embedded.etl("run").code == 75
+        done(embedded.etl(*running_there))
+        assert site.count(f"{STORE}.bo_client where name = 'Later'") == 3
