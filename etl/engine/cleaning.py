@@ -16,7 +16,7 @@ from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs import versions
 from etl.runs import TaskQueue
 from etl.sources.in_tables.claim import Copies
-from etl.sources.in_tables.receipts import clean_errors
+from etl.sources.in_tables.errors import clean_errors, drop_errors
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -120,8 +120,11 @@ def _pass(runtime: Runtime) -> Cleaned:
         with transaction(runtime.out_engine) as out:
             if has_mirror(out, runtime, to_write=True):
                 runtime.store.clean_journal(out, before=kept, limit=limit)
-    dropped = runtime.store.drop_partitions(runtime.store_engine, before=kept)
-    cleaned = replace(cleaned, journal=cleaned.journal + dropped)
+    cleaned = replace(
+        cleaned,
+        errors=cleaned.errors + drop_errors(runtime.engine, schema, before=before),
+        journal=cleaned.journal + runtime.store.drop_partitions(runtime.store_engine, before=kept),
+    )
     _log.info("deleted %d tasks, %d runs, %d rows of the journal", cleaned.tasks, cleaned.runs, cleaned.journal)
     if not cleaned.journal and readers:
         why = f"not yet followed by {', '.join(readers)}"

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, fetch_all, snapshot
+from etl.database.weekly import hold_table
 from etl.engine import Runtime
 from etl.errors import EnvironmentFault, LockTimeout, TransientFault
 from etl.operations.installation import DUMPS, Installation, has_table
-from etl.store.journal import hold_journal
+from etl.sources.in_tables.errors import ERRORS
+from etl.store.journal import JOURNAL
 
 _sql = SqlTemplates(__package__)
 
@@ -37,28 +39,32 @@ def one_moment(installation: Installation) -> Iterator[Moment]:
     for _ in range(_TRIES):
         with ExitStack() as stack:
             connections = {one: stack.enter_context(snapshot(one, **_PATIENT)) for one in engines}
-            if not holds_journal(installation.runtime, connections):
+            if not holds_tables(installation.runtime, connections):
                 continue
             if belong_together(installation.runtime, connections):
                 names = {engine: _exported(connection) for engine, connection in connections.items()}
                 yield Moment(connections, names)
                 return
     raise EnvironmentFault(
-        f"{_TRIES} times in a row a run has begun or ended between the snapshots of the databases, or the journal was "
-        "switched: try again later"
+        f"{_TRIES} times in a row a run has begun or ended between the snapshots of the databases, or a table was "
+        "switched to another one: try again later"
     )
 
 
-def holds_journal(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:
-    """pg_dump finds the table by its name, and reads it as of the snapshot. Whether both are the same table, and no
-    other one has taken its place since."""
-    if has_table(connections[runtime.store_engine], f"{runtime.store.schema}.journal"):
-        try:
-            hold_journal(connections[runtime.store_engine], runtime.store.schema)
-        except LockTimeout:
-            raise
-        except TransientFault:
-            return False
+def holds_tables(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:
+    """pg_dump finds tables by their names, and reads them as of the snapshot. Whether the journal and the errors are
+    the same tables, and no other ones have taken their places since."""
+    for engine, schema, table in (
+        (runtime.store_engine, runtime.store.schema, JOURNAL),
+        (runtime.engine, runtime.in_schema, ERRORS),
+    ):
+        if has_table(connections[engine], f"{schema}.{table.name}"):
+            try:
+                hold_table(connections[engine], schema, table)
+            except LockTimeout:
+                raise
+            except TransientFault:
+                return False
     return True
 
 

@@ -8,6 +8,10 @@ from typing import Any, Final
 from sqlalchemy import TextClause
 
 from etl.database import Connection, Part, SqlTemplates, fetch_one
+from etl.database.weekly import WeeklyTable
+from etl.sources.in_tables.errors import ERRORS
+from etl.sources.in_tables.own_tables import IMPORT
+from etl.store.journal import JOURNAL
 from etl.store.own_tables import STORE
 
 _sql = SqlTemplates(__package__, "etl.store")
@@ -23,15 +27,36 @@ class ChangeState(StrEnum):
     FINISHED = "finished"
 
 
+class Follow(StrEnum):
+    """How it is known what was written since a position. TRANSACTION: the column written_by has the number of the
+    transaction, and the position is a snapshot. NUMBER: the position is a number of the rows' sequence up to which all
+    transactions have ended. Rows are never updated."""
+
+    TRANSACTION = "transaction"
+    NUMBER = "number"
+
+
 @dataclass(frozen=True)
 class OnlineChange:
-    """`table` of `part` gets another form. `oldest_writer`: the version of the part that a program must have to write
-    to it afterwards."""
+    """A table of `part` gets another form. `oldest_writer`: the version of the part that a program must have to write
+    to it afterwards. `number`: its column with a sequence. `key`: the columns of its primary key in the new form.
+    `indexes`: its other indexes, without the name of the table. `is_followed`: others read it by its number in the
+    catalog, and must know that the new one continues it. `comment`: of the new table, for people."""
 
     name: str
     part: Part
-    table: str
+    weekly: WeeklyTable
     oldest_writer: int
+    follow: Follow
+    number: str
+    indexes: tuple[str, ...]
+    comment: str
+    key: tuple[str, ...] = ()
+    is_followed: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.weekly.name
 
     @property
     def next_table(self) -> str:
@@ -43,11 +68,26 @@ class OnlineChange:
         """The table in the old form after the switch."""
         return f"{self.table}_former"
 
+    @property
+    def suffixes(self) -> list[str]:
+        """Of all its indexes, that of the primary key included."""
+        return [*(["pkey"] if self.key else []), *self.indexes]
+
     def sql(self, statement: str, schema: str, **variables: object) -> TextClause:
-        return _sql(statement, **{"schema": schema, "table": self.table, **variables})
+        return _sql(statement, **{**self._variables(schema), **variables})
 
     def script(self, statement: str, schema: str, **variables: object) -> list[TextClause]:
-        return _sql.script(statement, **{"schema": schema, "table": self.table, **variables})
+        return _sql.script(statement, **{**self._variables(schema), **variables})
+
+    def _variables(self, schema: str) -> dict[str, object]:
+        return {
+            "schema": schema,
+            "table": self.table,
+            "number": self.number,
+            "follow": self.follow.value,
+            "key": self.key,
+            "comment": self.comment,
+        }
 
 
 @dataclass(frozen=True)
@@ -84,4 +124,28 @@ def read_recorded(
     return None if row is None else RecordedChange.of_row(row)
 
 
-JOURNAL_PARTITIONS: Final = OnlineChange("journal_partitions", STORE, "journal", 13)
+JOURNAL_PARTITIONS: Final = OnlineChange(
+    "journal_partitions",
+    STORE,
+    JOURNAL,
+    oldest_writer=13,
+    follow=Follow.TRANSACTION,
+    number="n",
+    indexes=("written_by", "target", "instance"),
+    comment="The changes of the golden tables, by the week in which their units began; see etl upgrade status.",
+    is_followed=True,
+)
+ERR_PARTITIONS: Final = OnlineChange(
+    "err_partitions",
+    IMPORT,
+    ERRORS,
+    oldest_writer=5,
+    follow=Follow.NUMBER,
+    number="id",
+    indexes=("run", "in_id", "code"),
+    comment=(
+        "What was rejected or noticed in the partner's rows, one row per fault; `etl errors codes` explains the codes."
+    ),
+    key=("id", "run"),
+)
+CHANGES: Final = (JOURNAL_PARTITIONS, ERR_PARTITIONS)

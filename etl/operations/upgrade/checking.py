@@ -1,16 +1,17 @@
 """What an upgrade will need and meet; nothing is written. A sample is copied and rolled back."""
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from etl.database import Connection, SqlTemplates, fetch_all, lock_holders, rollback_transaction, transaction
 from etl.engine import Runtime, states_at
 from etl.operations.upgrade.change import ChangeState, OnlineChange
-from etl.operations.upgrade.filling import Tables, tables_of
+from etl.operations.upgrade.filling import read_indexes, tables_of
 from etl.operations.upgrade.foreign import foreign_objects
 from etl.operations.upgrade.free_space import RESERVE_BYTES, free_bytes
-from etl.operations.upgrade.store_change import StoreChange
+from etl.operations.upgrade.placed_change import PlacedChange
 
 _sql = SqlTemplates(__package__)
 
@@ -47,48 +48,70 @@ class Findings:
     obstacles: tuple[str, ...] = ()
 
 
-def check_upgrade(runtime: Runtime, change: OnlineChange) -> Findings:
+def check_upgrade(runtime: Runtime, changes: Iterable[OnlineChange]) -> Findings:
     """Looks at all databases. Raises EnvironmentFault where a newer program has been."""
-    migrations: list[dict[str, object]] = []
-    warnings: list[str] = []
+    migrations = tuple(_pending_migrations(runtime))
+    found = [one for change in changes if (one := _findings_of(PlacedChange.of(runtime, change))) is not None]
+    obstacles = [obstacle for one in found for obstacle in one.obstacles]
+    needed: dict[str, int] = {}
+    free = {folder: left for one in found for folder, left in one.free.items()}
+    for one in found:
+        for folder in one.free:
+            needed[folder] = needed.get(folder, 0) + one.need.data_bytes + one.need.wal_bytes
+    for folder, left in free.items():
+        if left < needed[folder] + RESERVE_BYTES:
+            obstacles.append(f"{folder} has {left} bytes left, and {needed[folder]} bytes are needed")
+    warnings = dict.fromkeys(warning for one in found for warning in one.warnings)
+    return Findings(migrations, tuple(one.need for one in found), free, tuple(warnings), tuple(obstacles))
+
+
+def _pending_migrations(runtime: Runtime) -> Iterator[dict[str, object]]:
     for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
         with transaction(engine) as connection:
             for state in states_at(connection, runtime, engine):
                 state.refuse_writing(is_upgrade=True)
-                migrations += [
-                    {
+                for one in state.pending if state.version is not None else []:
+                    yield {
                         "schema": state.schema,
                         "part": one.part,
                         "version": one.version,
                         "name": one.name,
                         "kind": one.kind.value,
                     }
-                    for one in (state.pending if state.version is not None else [])
-                ]
-    ongoing = StoreChange.of(runtime, change)
+
+
+@dataclass(frozen=True)
+class _TableFindings:
+    """Of one change."""
+
+    need: Need
+    free: dict[str, int]
+    warnings: list[str]
+    obstacles: list[str]
+
+
+def _findings_of(ongoing: PlacedChange) -> _TableFindings | None:
+    """None where nothing is to be done, or not yet."""
+    table = ongoing.change.table
     with transaction(ongoing.engine) as connection:
         if not ongoing.is_possible(connection):
-            return Findings(tuple(migrations))
+            return None
         recorded = ongoing.recorded(connection)
         if (ongoing.is_made(connection) and recorded is None) or (
             recorded is not None and recorded.state in (ChangeState.SWITCHED, ChangeState.FINISHED)
         ):
-            return Findings(tuple(migrations))
+            return None
         obstacles = [
-            f"{ongoing.schema}.{change.table} has {one}, which would stay with the former table"
-            for one in foreign_objects(connection, ongoing, change.table)
+            f"{ongoing.schema}.{table} has {one}, which would stay with the former table"
+            for one in foreign_objects(connection, ongoing, table)
         ]
-        warnings += [f"locks: {one}" for one in lock_holders(connection, ongoing.schema, [change.table])]
+        warnings = [f"locks: {one}" for one in lock_holders(connection, ongoing.schema, [table])]
         warnings += [row.warning for row in fetch_all(connection, _sql("old_transactions"))]
         free = free_bytes(connection)
-    need = _need(ongoing, recorded.state.value if recorded else "pending")
-    for folder, left in free.items():
-        if left < need.data_bytes + need.wal_bytes + RESERVE_BYTES:
-            obstacles.append(f"{folder} has {left} bytes left, and {need.data_bytes + need.wal_bytes} bytes are needed")
-    return Findings(tuple(migrations), (need,), free, tuple(warnings), tuple(obstacles))
+    return _TableFindings(_need(ongoing, recorded.state.value if recorded else "pending"), free, warnings, obstacles)
 
 
-def _need(ongoing: StoreChange, state: str) -> Need:
+def _need(ongoing: PlacedChange, state: str) -> Need:
     change = ongoing.change
     with rollback_transaction(ongoing.engine, statement_timeout="60s") as connection:
         [size] = fetch_all(connection, _sql("size", schema=ongoing.schema, table=change.table))
@@ -111,19 +134,19 @@ def _need(ongoing: StoreChange, state: str) -> Need:
     )
 
 
-def _sample(connection: Connection, ongoing: StoreChange, pages: int) -> tuple[float, int, int]:
+def _sample(connection: Connection, ongoing: PlacedChange, pages: int) -> tuple[float, int, int]:
     """Copies the first pages into a table of its own: seconds, bytes of WAL, pages."""
     copied = min(pages, _SAMPLE_PAGES)
     if not copied:
         return 0.0, 0, 0
-    found = tables_of(connection, ongoing, ongoing.change.table, "journal_sample")
-    tables = Tables(found.source, found.target, found.columns)
+    tables = tables_of(connection, ongoing, ongoing.change.table, f"{ongoing.change.table}_sample")
     began = time.monotonic()
     [first] = fetch_all(connection, _sql("wal_position"))
     ongoing.run(connection, "sample_table", target=tables.target)
-    [now] = ongoing.read(connection, "snapshot")
+    [now] = ongoing.read(connection, "snapshot", source=tables.source)
     window: dict[str, object] = {"first_page": 0, "after_page": copied, "position": now.upto}
     ongoing.run(connection, "fill_window", window, **tables.variables)
-    ongoing.run(connection, "index_written_by", target=tables.target)
+    index = next(one for one in read_indexes(connection, ongoing, tables) if one.is_there)
+    connection.exec_driver_sql(index.statement)
     [last] = fetch_all(connection, _sql("wal_position"))
     return time.monotonic() - began, int(last.position - first.position), copied

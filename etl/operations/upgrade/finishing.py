@@ -3,12 +3,12 @@
 from etl.database import transaction
 from etl.engine import Runtime
 from etl.operations.upgrade.change import ChangeState, OnlineChange
-from etl.operations.upgrade.store_change import StoreChange
+from etl.operations.upgrade.placed_change import PlacedChange
 
 
 def finish(runtime: Runtime, change: OnlineChange) -> None:
     """Raises ConfigurationError before the switch."""
-    ongoing = StoreChange.of(runtime, change)
+    ongoing = PlacedChange.of(runtime, change)
     with transaction(ongoing.engine, lock_timeout="5s") as connection:
         ongoing.expect(connection, (ChangeState.SWITCHED,), is_locked=True)
         ongoing.run(connection, "drop_former", former=change.former_table)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine import Runtime
 from etl.operations.upgrade.change import ChangeState, OnlineChange
-from etl.operations.upgrade.store_change import StoreChange
+from etl.operations.upgrade.placed_change import PlacedChange
 from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
@@ -52,7 +52,7 @@ _NEXT = {
 
 def read_progress(runtime: Runtime, change: OnlineChange) -> ChangeProgress | None:
     """None where there is no store yet, or one in which changes are not noted."""
-    ongoing = StoreChange.of(runtime, change)
+    ongoing = PlacedChange.of(runtime, change)
     with transaction(ongoing.engine) as connection:
         if not ongoing.is_possible(connection):
             return None

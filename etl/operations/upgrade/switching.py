@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from etl.database import HELD_FROM, Connection, transaction
+from etl.database.weekly import partition_names
 from etl.engine import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, LockTimeout, TransientFault
 from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange
-from etl.operations.upgrade.filling import FEW_ROWS, Tables, copy_privileges, follow, make_indexes, tables_of
+from etl.operations.upgrade.filling import (
+    FEW_ROWS,
+    Tables,
+    copy_privileges,
+    follow,
+    make_indexes,
+    reachable,
+    tables_of,
+)
 from etl.operations.upgrade.foreign import refuse_foreign
-from etl.operations.upgrade.store_change import StoreChange
-from etl.store.journal import partition_names
+from etl.operations.upgrade.placed_change import PlacedChange
 
 # A run that writes more than it is copied meanwhile is waited for at most so often.
 _ROUNDS: Final = 20
@@ -59,7 +67,7 @@ def switch(
 ) -> TableSwitch:
     """Uses the new table instead of the old one. Raises EnvironmentFault where the tables differ, or where the
     lock was not free within the patience."""
-    ongoing = StoreChange.of(runtime, change)
+    ongoing = PlacedChange.of(runtime, change)
     with transaction(ongoing.engine) as connection:
         if ongoing.expect(connection, (ChangeState.READY,)).is_elsewhere:
             raise ConfigurationError(f"{change.name} was restored from a backup: `etl upgrade start` copies all again")
@@ -73,7 +81,7 @@ def roll_back(
 ) -> TableSwitch | None:
     """Uses the former table again, with all that was written since, and drops the new one. Returns None where there was
     no switch."""
-    ongoing = StoreChange.of(runtime, change)
+    ongoing = PlacedChange.of(runtime, change)
     switched = None
     with transaction(ongoing.engine) as connection:
         recorded = ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY, ChangeState.SWITCHED))
@@ -95,7 +103,7 @@ def roll_back(
 
 
 def _exchange(
-    ongoing: StoreChange,
+    ongoing: PlacedChange,
     tables: Tables,
     state: ChangeState,
     former_name: str,
@@ -133,11 +141,12 @@ def _state_before(state: ChangeState) -> ChangeState:
     return ChangeState.READY if state is ChangeState.SWITCHED else ChangeState.SWITCHED
 
 
-def _catch_up(ongoing: StoreChange, tables: Tables, limits: SwitchLimits, state: ChangeState) -> int:
+def _catch_up(ongoing: PlacedChange, tables: Tables, limits: SwitchLimits, state: ChangeState) -> int:
     """Copies until what is left takes a quarter of the longest stop at most; returns how many rows were copied last."""
     for _ in range(_ROUNDS):
+        upto = reachable(ongoing)
         began = time.monotonic()
-        rows, _change = follow(ongoing, tables, states=(state,))
+        rows, _change = follow(ongoing, tables, states=(state,), upto=upto)
         if rows <= FEW_ROWS and time.monotonic() - began <= limits.max_stop / 4:
             return rows
     raise EnvironmentFault(
@@ -146,7 +155,7 @@ def _catch_up(ongoing: StoreChange, tables: Tables, limits: SwitchLimits, state:
     )
 
 
-def _compare(ongoing: StoreChange, tables: Tables, state: ChangeState) -> int:
+def _compare(ongoing: PlacedChange, tables: Tables, state: ChangeState) -> int:
     with transaction(ongoing.engine, statement_timeout="0") as connection:
         recorded = ongoing.expect(connection, (state,), is_locked=True)
         found = _counts(connection, ongoing, tables, recorded)
@@ -163,12 +172,12 @@ def _compare(ongoing: StoreChange, tables: Tables, state: ChangeState) -> int:
         return int(found.source_rows)
 
 
-def _counts(connection: Connection, ongoing: StoreChange, tables: Tables, recorded: RecordedChange) -> Any:
+def _counts(connection: Connection, ongoing: PlacedChange, tables: Tables, recorded: RecordedChange) -> Any:
     [found] = ongoing.read(connection, "compare", {"position": recorded.position}, **tables.variables)
     return found
 
 
-def _try(ongoing: StoreChange, tables: Tables, state: ChangeState, former_name: str, limits: SwitchLimits) -> float:
+def _try(ongoing: PlacedChange, tables: Tables, state: ChangeState, former_name: str, limits: SwitchLimits) -> float:
     """One transaction; returns how long those who write could not. Raises LockTimeout if the lock is not free,
     or the stop takes too long."""
     settings = {
@@ -195,16 +204,20 @@ def _try(ongoing: StoreChange, tables: Tables, state: ChangeState, former_name: 
     return time.monotonic() - began
 
 
-def _exchange_names(connection: Connection, ongoing: StoreChange, tables: Tables, former_name: str) -> None:
+def _exchange_names(connection: Connection, ongoing: PlacedChange, tables: Tables, former_name: str) -> None:
+    suffixes = ongoing.change.suffixes
+    exchanged: dict[str, Any] = {"former_name": former_name, "target": tables.target, "suffixes": suffixes}
+    if not ongoing.change.is_followed:
+        ongoing.run_script(connection, "exchange", **exchanged)
+        return
     [found] = ongoing.read(connection, "succession", target=tables.target)
-    suffixes = [row.suffix for row in ongoing.read(connection, "indexes", source=tables.source, target=tables.target)]
-    ongoing.run_script(connection, "exchange", former_name=former_name, target=tables.target, suffixes=suffixes)
+    ongoing.run_script(connection, "exchange", **exchanged)
     ongoing.run(connection, "forget_succession")
     if found.relation != found.continues:
         ongoing.run(connection, "note_succession", {"relation": found.relation, "continues": found.continues})
 
 
-def _given_up(ongoing: StoreChange, fault: EtlError, tries: int) -> EtlError:
+def _given_up(ongoing: PlacedChange, fault: EtlError, tries: int) -> EtlError:
     return EnvironmentFault(
         f"{ongoing.schema}.{ongoing.change.table} was not switched in {tries} tries, and nothing has changed: {fault}"
     )

@@ -1,26 +1,22 @@
-"""The journal as a table of partitions, one for each week in which units began, so that cleaning drops them.
+"""The journal as a table of partitions by week (see etl/database/weekly), of which what is still to be read is kept.
 
-Receives connections and engines. A journal without partitions, of a store that has not been switched yet, is left as it
-is; etl/operations/upgrade changes one into the other.
+Receives connections and engines.
 """
 
-from etl.store.journal.holding import hold_journal, hold_partitions
 from etl.store.journal.partitions import (
-    JournalLayout,
+    JOURNAL,
     drop_old_partitions,
     extend_partitions,
+    hold_journal,
+    hold_partitions,
     layout_of,
-    partition_names,
-    weeks,
 )
 
 __all__ = [
-    "JournalLayout",
+    "JOURNAL",
     "drop_old_partitions",
     "extend_partitions",
     "hold_journal",
     "hold_partitions",
     "layout_of",
-    "partition_names",
-    "weeks",
 ]

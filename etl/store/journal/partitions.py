@@ -1,161 +1,44 @@
-"""Partitions of the journal: made ahead of the units that write there, dropped when all of their units are old.
+"""The journal as a table of partitions: what is to be read of it stays, however old it is."""
 
-A change goes to the partition of its unit's number, whose upper part is the time at which the unit began. Where there
-is none (a clock that was wrong, a mirror's differences, which are of no unit) it goes to the default partition, which
-is cleaned row by row.
-"""
-
-import logging
-import math
-from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
-from etl.errors import EtlError, TransientFault
+from etl.database import Connection, SqlTemplates, fetch_all, weekly
+from etl.database.weekly import TableLayout, WeeklyTable
 
 _sql = SqlTemplates(__package__)
-_log = logging.getLogger("in_pg_migration")
 
-DEFAULT: Final = "journal_default"
-_WEEKS_AHEAD: Final = 8
-_DAYS: Final = 7
-# Those who write or read meanwhile wait behind it.
-_PATIENCE: Final = "1s"
-# Without statistics a new partition looks small, and would be read as a whole.
-_BY_INDEX: Final = {"enable_seqscan": "off"}
-_NO_TABLE: Final = "42P01"
+JOURNAL: Final = WeeklyTable("journal", units="unit", number="number")
 
 
-@dataclass(frozen=True)
-class JournalLayout:
-    """Whether the journal has partitions, and whether another table must stay equal to it: between `etl upgrade start`
-    and `etl upgrade finish`. Then nothing is cleaned."""
-
-    is_partitioned: bool
-    is_copied: bool
-
-    @property
-    def cleaned_table(self) -> str:
-        """The table that is cleaned row by row."""
-        return DEFAULT if self.is_partitioned else "journal"
+def layout_of(connection: Connection, schema: str) -> TableLayout:
+    return weekly.layout_of(connection, schema, JOURNAL)
 
 
-@dataclass(frozen=True)
-class Week:
-    """A partition `name` for units with numbers from `first_unit` to below `after_unit`."""
-
-    name: str
-    first_unit: int
-    after_unit: int
+def hold_journal(connection: Connection, schema: str) -> None:
+    """Before a transaction with one snapshot reads the journal. Raises TransientFault if another table has taken its
+    place since the snapshot."""
+    weekly.hold_table(connection, schema, JOURNAL)
 
 
-def layout_of(connection: Connection, schema: str) -> JournalLayout:
-    [found] = fetch_all(connection, _sql("layout", schema=schema))
-    return JournalLayout(found.is_partitioned, found.is_copied)
-
-
-def partition_names(connection: Connection, schema: str, table: str) -> list[str]:
-    return [row.name for row in fetch_all(connection, _sql("partitions", schema=schema, table=table))]
-
-
-def weeks(connection: Connection, schema: str, *, kept_days: int = 0) -> list[Week]:
-    """The partitions that a journal should have now: from the week of the oldest unit on, as far as its changes are
-    kept, and some weeks ahead. No more of them: a reader of the journal locks all partitions and their indexes."""
-    values = {"weeks_back": math.ceil(kept_days / _DAYS), "weeks_ahead": _WEEKS_AHEAD}
-    rows = fetch_all(connection, _sql("weeks", schema=schema), values)
-    return [Week(row.name, row.first_unit, row.after_unit) for row in rows]
+def hold_partitions(connection: Connection, schema: str) -> None:
+    """Before a transaction deletes rows of the default partition."""
+    weekly.hold_partitions(connection, schema, JOURNAL)
 
 
 def extend_partitions(engine: sqlalchemy.Engine, schema: str) -> list[str]:
-    """Makes the partitions of this week and the next ones that are missing, each in a transaction of its own; returns
-    their names. One whose lock is not free, or whose changes are in the default partition, is left out. Other roles may
-    do with each partition what they may with the journal."""
-    with transaction(engine) as connection:
-        if not layout_of(connection, schema).is_partitioned:
-            return []
-        present = partition_names(connection, schema, "journal")
-        missing = [week for week in weeks(connection, schema) if week.name not in present]
-        possible = [week for week in missing if not _is_in_default(connection, schema, week)]
-    made = [week.name for week in possible if _attach(engine, schema, week)]
-    _grant_lacking(engine, schema)
-    return made
-
-
-def _is_in_default(connection: Connection, schema: str, week: Week) -> bool:
-    [found] = fetch_all(connection, _sql("has_rows_of_week", schema=schema, table=DEFAULT), _bounds(week))
-    return bool(found.has_rows)
-
-
-def _attach(engine: sqlalchemy.Engine, schema: str, week: Week) -> bool:
-    try:
-        with transaction(engine, lock_timeout=_PATIENCE, client_min_messages="warning") as connection:
-            for statement in _sql.script("attach_partition", schema=schema, name=week.name):
-                execute(connection, statement, _bounds(week))
-    except EtlError as fault:
-        _log.info("the partition %s.%s is not made now: %s", schema, week.name, fault)
-        return False
-    return True
-
-
-def _bounds(week: Week) -> dict[str, int]:
-    return {"first_unit": week.first_unit, "after_unit": week.after_unit}
-
-
-def _grant_lacking(engine: sqlalchemy.Engine, schema: str) -> None:
-    try:
-        with transaction(engine, lock_timeout=_PATIENCE) as connection:
-            for row in fetch_all(connection, _sql("lacking_grants", schema=schema)):
-                connection.exec_driver_sql(row.statement)
-    except EtlError as fault:
-        _log.info("the next clean-up grants what the partitions of %s.journal lack: %s", schema, fault)
+    """Makes the partitions that are missing; returns their names. Other roles may do with each what they may with the
+    journal: programs that copy all tables, as pg_dump, read the partitions themselves."""
+    return weekly.extend_partitions(engine, schema, JOURNAL, with_grants=True)
 
 
 def drop_old_partitions(engine: sqlalchemy.Engine, schema: str, *, before: int) -> int:
     """Drops partitions of which all units have numbers below `before` and which every out_ version and output has read;
-    returns how many changes were in them. One that others use now is left to the next time."""
-    with transaction(engine) as connection:
-        layout = layout_of(connection, schema)
-        if not layout.is_partitioned or layout.is_copied:
-            return 0
-        present = fetch_all(connection, _sql("partitions", schema=schema, table="journal"))
-        old = [row.name for row in present if row.after_unit is not None and row.after_unit <= before]
-    rows = 0
-    for name in old:
-        dropped = _drop(engine, schema, name)
-        if dropped is None:
-            break  # who uses this one would wait at the next one too
-        rows += dropped
-    return rows
+    returns how many changes were in them."""
 
+    def is_unread(connection: Connection, name: str) -> bool:
+        [found] = fetch_all(connection, _sql("is_unread", schema=schema, name=name))
+        return bool(found.is_unread)
 
-def _drop(engine: sqlalchemy.Engine, schema: str, name: str) -> int | None:
-    """How many changes were in it; None if its lock is not free."""
-    try:
-        # First without a lock: what is still to be read stays, and its rows need not be counted.
-        with transaction(engine, **_BY_INDEX) as connection:
-            if _is_unread(connection, schema, name):
-                return 0
-        with transaction(engine) as connection:
-            [counted] = fetch_all(connection, _sql("rows_of", schema=schema, name=name))
-        with transaction(engine, lock_timeout=_PATIENCE, **_BY_INDEX) as connection:
-            execute(connection, _sql("lock_partitions", schema=schema))
-            if name not in partition_names(connection, schema, "journal"):
-                return 0  # another clean-up has dropped it
-            if _is_unread(connection, schema, name):
-                return 0
-            execute(connection, _sql("drop_partition", schema=schema, name=name))
-    except TransientFault as fault:
-        _log.info("the next clean-up drops the partition %s.%s: %s", schema, name, fault)
-        return None
-    except EtlError as fault:
-        if fault.sqlstate != _NO_TABLE:
-            raise
-        return 0  # another clean-up has dropped it
-    return int(counted.rows)
-
-
-def _is_unread(connection: Connection, schema: str, name: str) -> bool:
-    [found] = fetch_all(connection, _sql("is_unread", schema=schema, name=name))
-    return bool(found.is_unread)
+    return weekly.drop_old_partitions(engine, schema, JOURNAL, before=before, is_unread=is_unread)

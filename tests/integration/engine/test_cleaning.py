@@ -217,7 +217,7 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
 @pytest.mark.parametrize(
     ("package", "statement", "index"),
     [
-        ("sources.in_tables.receipts", "clean_errors", "err_run"),
+        ("sources.in_tables.errors", "clean_errors", "err_run"),
         ("runs", "clean", "task_run_seq_key"),
         ("sources.in_tables.handshake", "clean_runs", "run_pkey"),
         ("store", "clean_journal", "journal_written_by"),
@@ -245,7 +245,9 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, package: str, statement: 
     for table in ("in_tables.err", "in_tables.task", "in_tables.run", f"{STORE}.journal"):
         site.look(f"vacuum analyze {table}")
     schemas = {"schema": STORE if package == "store" else "in_tables", "in_schema": "in_tables"}
-    sql = SqlTemplates(f"etl.{package}")(statement, **schemas, table="journal")
+    sql = SqlTemplates(f"etl.{package}")(
+        statement, **schemas, table="err" if statement == "clean_errors" else "journal"
+    )
     with (
         site.runtime() as runtime,
         transaction(runtime.store_engine if package == "store" else runtime.engine) as connection,

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from etl.database import snapshot, transaction
-from etl.operations.backup.moment import holds_journal
+from etl.operations.backup.moment import holds_tables
 from etl.outputs.versions.follow import rows_by_statistics
 from etl.store.journal import drop_old_partitions, extend_partitions
 from tests.fix_company import CLAIMS, ONLY_ONE, STORE, MakeSite, Site, superuser
@@ -108,9 +108,9 @@ def test_a_partitioned_journal_has_statistics(site: Site) -> None:
 def test_a_backup_tries_again_where_the_journal_was_switched(site: Site) -> None:
     with site.runtime() as runtime, snapshot(runtime.store_engine) as connection:
         connections = {runtime.store_engine: connection}
-        assert holds_journal(runtime, connections)
+        assert holds_tables(runtime, connections)
     with site.runtime() as runtime, snapshot(runtime.store_engine) as connection:
         connection.exec_driver_sql("select 1")
         site.look(f"alter table {STORE}.journal rename to journal_former; create table {STORE}.journal (n bigint)")
         site.look(f"alter table {STORE}.journal owner to {site.engine_role}")
-        assert not holds_journal(runtime, {runtime.store_engine: connection})
+        assert not holds_tables(runtime, {runtime.store_engine: connection})

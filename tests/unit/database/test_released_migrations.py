@@ -16,6 +16,7 @@ RELEASED = {
     "import 0002_source": "eb6ce7a44af29507f0fa2563033da8d8d61ce6ea504c3633a8a8fd548d1e2863",
     "import 0003_error_codes": "faf818938b75da28bdaec73b7f3cdd2ea82974589ee292d689ce6d48724049aa",
     "import 0004_receipt_start": "455cffc7a23a35c88ce91b1a9d9af2318ff41e592fdc003d26062e4cc1432f10",
+    "import 0005_online_changes": "6026e71779fd1de6acbd4dc0f115a5573bc0479a2434fcf70cd90e7b31174fcb",
     "store 0000_create": "40c2ce9e0227f252c08431ebba3c0f705f13d398dd9c784e91637ae0289b41d4",
     "store 0001_plain_names": "1ccf1a40a8b19f8f31e9a998e28838a9c68fbd81c031f905671276e642d3fe84",
     "store 0002_units": "e31e3ccec53324da656c8f8639ab44482a17a30763e7e0a920b210918dc44d6e",

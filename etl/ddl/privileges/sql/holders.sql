@@ -16,5 +16,5 @@ cross join lateral (
     from pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
     where t.attrelid = c.oid and t.attnum > 0 and not t.attisdropped
 ) held
-where n.nspname = :schema and c.relname = any(:names) and c.relkind in ('r', 'S') and held.grantee <> c.relowner
+where n.nspname = :schema and c.relname = any(:names) and c.relkind in ('r', 'p', 'S') and held.grantee <> c.relowner
 order by 5, 1, 3

@@ -1,2 +1,2 @@
 -- The old form stays as it is.
-drop table if exists {{ schema | ident }}.journal_next
+drop table if exists {{ schema | ident }}.{{ (table ~ "_next") | ident }}

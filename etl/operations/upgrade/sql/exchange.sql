@@ -11,4 +11,5 @@ alter index if exists {{ schema | ident }}.{{ (old ~ "_" ~ suffix) | ident }}
 {{ renamed(table, former_name) -}}
 {{ renamed(target, table) -}}
 -- The numbers continue, whichever table is dropped later.
-alter sequence {{ schema | ident }}.journal_n_seq owned by {{ schema | ident }}.{{ table | ident }}.n
+alter sequence {{ schema | ident }}.{{ (table ~ "_" ~ number ~ "_seq") | ident }}
+    owned by {{ schema | ident }}.{{ table | ident }}.{{ number | ident }}

@@ -26,14 +26,12 @@ select 'the index', cast(cast(i.indexrelid as regclass) as text)
 from pg_catalog.pg_index i
 join pg_catalog.pg_class c on c.oid = i.indexrelid
 where i.indrelid = cast('{{ schema | ident }}.{{ table | ident }}' as regclass)
-  and c.relname not in (
-      {{ (table ~ "_written_by") | literal }}, {{ (table ~ "_target") | literal }},
-      {{ (table ~ "_instance") | literal }}
-  )
+  and c.relname <> all(cast(:indexes as text[]))
 union all
 select 'the rule', cast(r.rulename as text)
 from pg_catalog.pg_rewrite r
-where r.ev_class = cast('{{ schema | ident }}.{{ table | ident }}' as regclass) and r.rulename <> 'journal_by_partition'
+where r.ev_class = cast('{{ schema | ident }}.{{ table | ident }}' as regclass)
+  and r.rulename <> {{ (table ~ "_by_partition") | literal }}
 union all
 select 'privileges of the column', cast(a.attname as text)
 from pg_catalog.pg_attribute a

@@ -1,4 +1,5 @@
 -- In the transaction of what was copied.
+{% from "follow.jinja" import position %}
 update {{ schema | ident }}.online_change
-set position = cast(:upto as pg_snapshot), rows = rows + :rows, changed_at = clock_timestamp()
+set position = {{ position("upto", follow) }}, rows = rows + :rows, changed_at = clock_timestamp()
 where name = :name

@@ -106,11 +106,6 @@ def copy_errors(connection: Connection, context: MergeContext) -> Counters:
     return {"copied": execute(connection, _sql("copy_errors", **context.variables), {"run": context.run})}
 
 
-def clean_errors(connection: Connection, in_schema: str, *, before: int, limit: int) -> int:
-    """Deletes errors of runs with numbers below `before`, at most `limit`; their copies in the golden store stay."""
-    return execute(connection, _sql("clean_errors", in_schema=in_schema), {"before": before, "limit": limit})
-
-
 def _in_tables(company: Company) -> Iterable[tuple[str, bool]]:
     for business_object in company.objects:
         if business_object.has_in_table:

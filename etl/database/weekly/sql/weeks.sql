@@ -1,7 +1,11 @@
 -- Weeks from that of the oldest unit, but not before :weeks_back, to :weeks_ahead, each with the numbers that units get
 -- who begin in it (see next_unit.jinja).
-select to_char(w.at, '"journal_"YYYYMMDD') as name, n.first_unit, n.after_unit
-from (select coalesce(min(number), 9223372036854775807) as oldest from {{ schema | ident }}.unit where number > 0) u
+select {{ (table ~ "_") | literal }} || to_char(w.at, 'YYYYMMDD') as name, n.first_unit, n.after_unit
+from (
+    select coalesce(min({{ number | ident }}), 9223372036854775807) as oldest
+    from {{ schema | ident }}.{{ units | ident }}
+    where {{ number | ident }} > 0
+) u
 cross join lateral generate_series(
     date_trunc('week', greatest(
         least(to_timestamp((u.oldest >> 20) / 1000.0), clock_timestamp()),

@@ -1,2 +1,2 @@
--- How many changes a partition has.
+-- How many rows a partition has.
 select count(*) as rows from {{ schema | ident }}.{{ name | ident }}

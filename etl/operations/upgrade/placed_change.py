@@ -6,34 +6,38 @@ from typing import Any
 
 import sqlalchemy
 
-from etl.database import Connection, execute, fetch_all, part_states
+from etl.database import Connection, execute, fetch_all, part_states, transaction
+from etl.database.weekly import layout_of
 from etl.engine import Runtime
 from etl.errors import ConfigurationError
 from etl.operations.upgrade.change import ChangeState, OnlineChange, RecordedChange, read_recorded
-from etl.store import STORE
-from etl.store.journal import layout_of
+from etl.sources.in_tables.own_tables import IMPORT
 
 
 @dataclass(frozen=True)
-class StoreChange:
-    """A change in the schema of one company's store."""
+class PlacedChange:
+    """A change in the schema of one company's store or import. `kept_days`: for how long the table's rows are kept."""
 
     change: OnlineChange
     engine: sqlalchemy.Engine
     schema: str
+    kept_days: int
 
     @classmethod
-    def of(cls, runtime: Runtime, change: OnlineChange) -> "StoreChange":
-        return cls(change, runtime.store_engine, runtime.store.schema)
+    def of(cls, runtime: Runtime, change: OnlineChange) -> "PlacedChange":
+        days = runtime.settings.in_migration
+        if change.part is IMPORT:
+            return cls(change, runtime.engine, runtime.in_schema, days.clean_days)
+        return cls(change, runtime.store_engine, runtime.store.schema, days.kept_days)
 
     def is_possible(self, connection: Connection) -> bool:
-        """Whether the store has the tables in which the change is noted."""
-        [state] = part_states(connection, self.schema, [STORE])
+        """Whether the part is there with the tables in which the change is noted."""
+        [state] = part_states(connection, self.schema, [self.change.part])
         return state.version is not None and state.version >= self.change.oldest_writer
 
     def is_made(self, connection: Connection) -> bool:
         """Whether the table has its new form."""
-        return layout_of(connection, self.schema).is_partitioned
+        return layout_of(connection, self.schema, self.change.weekly).is_partitioned
 
     def recorded(self, connection: Connection, *, is_locked: bool = False) -> RecordedChange | None:
         return read_recorded(connection, self.change, self.schema, is_locked=is_locked)
@@ -78,6 +82,23 @@ class StoreChange:
     ) -> list[sqlalchemy.Row[Any]]:
         named = {"name": self.change.name, **(values or {})}
         return fetch_all(connection, self.change.sql(statement, self.schema, **variables), named)
+
+
+def changes_in(runtime: Runtime, changes: Iterable[OnlineChange], states: Iterable[ChangeState]) -> list[OnlineChange]:
+    """Those of the changes that are in one of the states; raises ConfigurationError with what to do if none is, and
+    EnvironmentFault where this program may not write."""
+    found, faults, asked_for = [], [], tuple(states)
+    for change in changes:
+        placed = PlacedChange.of(runtime, change)
+        with transaction(placed.engine) as connection:
+            try:
+                placed.expect(connection, asked_for)
+                found.append(change)
+            except ConfigurationError as fault:
+                faults.append(fault)
+    if not found:
+        raise faults[0]
+    return found
 
 
 _NEXT = {
