@@ -21,7 +21,7 @@ from etl.web.identity.audit import Audit
 from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing
-from etl.web.language import chosen_language, language_of
+from etl.web.language import LANGUAGES, chosen_language, has_cookie, language_cookie, language_of
 from etl.web.origin_check import is_link_of_ours
 from etl.web.problems import Answer, RequestProblem, answer_of, fault, not_found
 from etl.web.rendering import Renderer
@@ -136,6 +136,7 @@ class Console:
             return asked
         company = incoming.values.get("company", "")
         role = self.role(route, principal, company)
+        principal, remembered = self._with_language(incoming, principal)
         with ExitStack() as stack:
             request = self._page_request(incoming, principal, company, role, stack)
             model = route.page(request)
@@ -143,7 +144,14 @@ class Console:
             if incoming.is_api:
                 return Outgoing(status, model.model_dump_json().encode(), JSON_TYPE, headers, principal.name)
             html = self._html(route, model, request)
-            return Outgoing(status, html, headers=headers, viewer=principal.name)
+            return Outgoing(status, html, headers=(*headers, *remembered), viewer=principal.name)
+
+    def _with_language(self, incoming: Incoming, principal: Principal) -> tuple[Principal, list[tuple[str, str]]]:
+        """The viewer with the language chosen in another browser, and the header by which this one remembers it."""
+        if incoming.is_api or has_cookie(incoming):
+            return principal, []
+        found = self.identity.with_language(principal)
+        return found, [language_cookie(incoming, found.language)] if found.language in LANGUAGES else []
 
     def download(self, download: Download, incoming: Incoming) -> Outgoing:
         """A file, which a browser saves and never shows."""

@@ -14,6 +14,11 @@ _YEAR_SECONDS: Final = 31_536_000
 _ACCEPTED = re.compile(r"\s*([A-Za-z]{2})[A-Za-z0-9-]*\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*(?:,|$)")
 
 
+def has_cookie(incoming: Incoming) -> bool:
+    """Whether this browser remembers a language."""
+    return incoming.cookies.get(COOKIE, "") in LANGUAGES
+
+
 def language_of(incoming: Incoming, principal: Principal | None = None) -> str:
     """The language of the answer."""
     known = (incoming.cookies.get(COOKIE, ""), principal.language if principal else "")

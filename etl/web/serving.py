@@ -25,6 +25,7 @@ from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
 from etl.web.identity.heartbeat import Heartbeat
 from etl.web.identity.identity import ConfiguredIdentity
+from etl.web.identity.proxy_languages import ProxyLanguages
 from etl.web.identity.sessions import Sessions
 from etl.web.roles import Role
 from etl.web.server import GRACEFUL_SECONDS, Server, server
@@ -91,7 +92,7 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         stack.callback(store.close)
         is_private = all(one.is_private for one in addresses)
         audit, sessions = Audit(store), Sessions(store)
-        identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
+        identity = ConfiguredIdentity(settings, sessions, ProxyLanguages(store), is_private=is_private)
         heartbeat = Heartbeat(store, audit)
         heartbeat.start()
         stack.callback(heartbeat.end)

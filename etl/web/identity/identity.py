@@ -1,12 +1,14 @@
 """The three ways to know who asks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Protocol
 
 from etl.settings.web import WebSettings
 from etl.web.identity.own_sign_ins import OwnSignIns
 from etl.web.identity.principal import EVERY_COMPANY, Principal
+from etl.web.identity.proxy_languages import ProxyLanguages
 from etl.web.identity.sessions import Sessions
 from etl.web.incoming import Incoming
 from etl.web.problems import RequestProblem
@@ -58,15 +60,23 @@ class ProxyIdentity:
             if rule.group in groups:
                 held = [Role(rule.role), *filter(None, [roles.get(rule.company)])]
                 roles[rule.company] = min(held, key=STRENGTH.index)
-        return Principal(name, roles)
+        return Principal(name, roles, is_of_proxy=True)
 
 
 class ConfiguredIdentity:
     """The way that the configuration names now; programs with tokens in each of them."""
 
-    def __init__(self, settings: Callable[[], WebSettings], sessions: Sessions, *, is_private: bool) -> None:
-        """`is_private`: only this machine can connect."""
+    def __init__(
+        self,
+        settings: Callable[[], WebSettings],
+        sessions: Sessions,
+        languages: ProxyLanguages,
+        *,
+        is_private: bool,
+    ) -> None:
+        """`languages`: of users whom a proxy names; `is_private`: only this machine can connect."""
         self._settings, self._sessions, self._is_private = settings, sessions, is_private
+        self._languages = languages
         self._modes: dict[str, Identity] = {
             "none": OpenIdentity(),
             "password": PasswordIdentity(sessions),
@@ -97,9 +107,15 @@ class ConfiguredIdentity:
         return self._sessions.own(principal)
 
     def keep_language(self, principal: Principal, language: str) -> None:
-        """Notes the language that a user has chosen, for other browsers; of those who are known otherwise nothing."""
+        """Notes the language that a user has chosen, for other browsers; nothing of programs and of the only viewer."""
         if principal.session is not None:
             self._sessions.keep_language(principal.name, language)
+        elif principal.is_of_proxy:
+            self._languages.keep(principal.name, language)
+
+    def with_language(self, principal: Principal) -> Principal:
+        """The one who asks, with the language that was chosen in another browser."""
+        return replace(principal, language=self._languages.find(principal.name)) if principal.is_of_proxy else principal
 
     def followed(self, incomings: Sequence[Incoming]) -> list[Principal | None]:
         """Who follows open pages, None for those who may no longer: sign-ins are asked for together, and not used."""

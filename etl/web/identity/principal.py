@@ -12,12 +12,13 @@ EVERY_COMPANY: Final = ""
 @dataclass(frozen=True)
 class Principal:
     """Who asks. `roles`: company -> role; the empty company stands for all that are not named. `session`: digest of the
-    cookie of a sign-in, None for those who are known otherwise."""
+    cookie of a sign-in, None for those who are known otherwise; `is_of_proxy`: a trusted proxy has named the user."""
 
     name: str
     roles: Mapping[str, Role] = field(default_factory=dict)
     language: str = ""
     session: bytes | None = field(default=None, repr=False)
+    is_of_proxy: bool = False
 
     def role_in(self, company: str) -> Role | None:
         """The role in a company, None without one."""

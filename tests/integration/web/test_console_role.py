@@ -19,6 +19,7 @@ _KEYS = count()
 WRITTEN = {
     "etl_web.web_session": {"INSERT", "UPDATE", "DELETE"},
     "etl_web.web_action_key": {"INSERT", "UPDATE", "DELETE"},
+    "etl_web.web_proxy_user": {"INSERT"},
     "etl_web.web_audit": {"INSERT"},
     "etl_web.web_audit_outcome": {"INSERT"},
 }

@@ -47,6 +47,30 @@ def test_problems_are_in_the_viewers_language(site: Site, serve_web: ServeWeb) -
     assert expected["en"] in of_api.json["detail"]
 
 
+def test_a_language_follows_a_user_whom_a_proxy_names(site: Site, serve_web: ServeWeb) -> None:
+    site.write("configs/WebConfig.txt", "identity=proxy\ntrustedProxies=127.0.0.1\ngroupRoles=v:viewer")
+    web = serve_web(site)
+    user = {"X_Forwarded_User": "aidana", "X_Forwarded_Groups": "v"}
+    first = web.get("/c/demo/now", **user)
+    assert ('<html lang="en">' in first.text, first.cookies) == (True, ())
+    for other in ({"Sec_Fetch_Site": "cross-site"}, {}):
+        assert web.get("/c/demo/now?language=kk", **user, **other).status == 303
+        assert site.value("select count(*) from etl_web.web_proxy_user") == 0
+    for chosen in ("kk", "ru"):
+        assert web.get(f"/c/demo/now?language={chosen}", Sec_Fetch_Site="same-origin", **user).status == 303
+    # Another browser, which remembers it from then on; what a browser remembers comes first.
+    second = web.get("/c/demo/now", **user)
+    assert '<html lang="ru">' in second.text
+    assert [one.partition(";")[0] for one in second.cookies] == ["etl-language=ru"]
+    third = web.get("/c/demo/now", **user, Cookie="etl-language=kk")
+    assert ('<html lang="kk">' in third.text, third.cookies) == (True, ())
+    assert '<html lang="en">' in web.get("/c/demo/now", **(user | {"X_Forwarded_User": "timur"})).text
+    # Where the table is away, pages are there all the same.
+    site.look("alter table etl_web.web_proxy_user rename to other")
+    assert web.get("/c/demo/now?language=en", Sec_Fetch_Site="same-origin", **user).status == 303
+    assert '<html lang="en">' in web.get("/c/demo/now", **user).text
+
+
 def test_what_an_older_console_has_noted_stays_readable(site: Site, serve_web: ServeWeb) -> None:
     web: Web = serve_web(site)
     assert web.post("/c/demo/checks/again", {"key": "k"}).status == 303

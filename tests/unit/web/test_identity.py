@@ -42,7 +42,7 @@ def test_without_sign_ins_only_this_machine_is_served() -> None:
     """The configuration has changed under a server that others can connect to."""
     settings, asked = web_settings({}, origin="file:/x", environ={}), Incoming("GET", "/")
     nothing = cast("Any", None)
-    private, public = (ConfiguredIdentity(lambda: settings, nothing, is_private=one) for one in (True, False))
+    private, public = (ConfiguredIdentity(lambda: settings, nothing, nothing, is_private=one) for one in (True, False))
     assert private.principal(asked) is not None
     with pytest.raises(RequestProblem) as refused:
         public.principal(asked)

@@ -13,5 +13,6 @@ alter default privileges for role {{ engine | ident }} grant select on sequences
 {% if own %}
 grant insert, update, delete on {{ own | ident }}.web_session, {{ own | ident }}.web_action_key to {{ role | ident }};
 grant update (language) on {{ own | ident }}.web_user to {{ role | ident }};
+grant insert, update (language) on {{ own | ident }}.web_proxy_user to {{ role | ident }};
 grant insert on {{ own | ident }}.web_audit, {{ own | ident }}.web_audit_outcome to {{ role | ident }};
 {% endif %}
