@@ -25,10 +25,12 @@ POLL_SECONDS: Final = 1.0
 # A database that takes long to answer is left alone for nine times as long.
 _REST: Final = 9
 _LONGEST_REST: Final = 30.0
-COMMENT_SECONDS: Final = 15.0
-"""Proxies close a connection on which nothing comes."""
+HEARTBEAT_SECONDS: Final = 15.0
+"""Proxies close a connection on which nothing comes, and pages take its stream for one that a proxy keeps back."""
 _POLLS_OF_COMPANY: Final = 2
 _AGAIN_SECONDS: Final = (1.0, 5.0)
+# An event and not a comment, of which scripts hear nothing.
+_HEARTBEAT: Final = b"event: heartbeat\ndata: {}\n\n"
 
 Snapshot = Model | Answer
 
@@ -99,7 +101,7 @@ class Streams:
                     break
                 if not viewer.is_welcome:
                     return
-                yield _event(watched.route, found, language) if found else b": still here\n\n"
+                yield _event(watched.route, found, language) if found else _HEARTBEAT
             again = round(random.uniform(*_AGAIN_SECONDS) * 1000)  # noqa: S311  (not all viewers at once)
             yield f"event: bye\ndata: {json.dumps({'again_in_ms': again})}\n\n".encode()
         finally:
@@ -109,7 +111,7 @@ class Streams:
     async def _check(self) -> None:
         """Asks now and again about all viewers at once."""
         while self._viewers and not self._is_over:
-            await asyncio.sleep(COMMENT_SECONDS)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
             viewers = list(self._viewers)
             asked = [(one.watched, one.incoming) for one in viewers]
             answers = await anyio.to_thread.run_sync(self._still_following, asked)
@@ -151,7 +153,7 @@ async def _next(queue: "asyncio.Queue[tuple[int, Snapshot]]", ended: asyncio.Eve
     """The next snapshot; None after a while without one, and at the end."""
     waits = {asyncio.ensure_future(queue.get()), asyncio.ensure_future(ended.wait())}
     try:
-        done, _ = await asyncio.wait(waits, timeout=COMMENT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(waits, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for one in waits:
             one.cancel()

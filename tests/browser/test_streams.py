@@ -13,6 +13,11 @@ from tests.integration.web.test_identity import CONFIG, PASSWORD, add
 
 SECONDS_MS = 40_000.0
 STALE = re.compile(r"\bstale\b")
+_HEAR_HEARTBEATS = """() => new Promise((resolve) => {
+  const own = new EventSource("/c/demo/now/events");
+  let heard = 0;
+  own.addEventListener("heartbeat", () => { heard += 1; if (heard === 3) { own.close(); resolve(); } });
+})"""
 
 
 @pytest.fixture
@@ -45,10 +50,32 @@ def test_a_stream_that_is_refused_is_asked_for_again(
     expect(live).not_to_have_class(STALE, timeout=SECONDS_MS)
 
 
+def test_a_stream_with_heartbeats_alone_is_none_that_a_proxy_keeps(
+    site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 20 seconds without anything a page is asked for again; a server that is slow says that it is there."""
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(stream, "POLL_SECONDS", 3600.0)
+    watched = look(serve_web(site))
+    page = watched.page
+    page.clock.install()
+    watched.open("/c/demo/now")
+    page.evaluate("window.isTheSame = true")
+    for _ in range(4):
+        # A second stream hears them at the same time as that of the page, or later.
+        page.evaluate(_HEAR_HEARTBEATS)
+        page.clock.run_for(7_000)
+    assert page.evaluate("window.isTheSame")
+    page.route("**/now/events", lambda _: None)
+    watched.open("/c/demo/now")
+    with page.expect_event("load"):
+        page.clock.run_for(30_000)
+
+
 def test_an_ended_sign_in_leads_to_the_form(
     site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "COMMENT_SECONDS", 0.2)
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
     site.write(CONFIG, "identity=password")
     add(site, "aidana", "operator")
     watched = look(serve_web(site))

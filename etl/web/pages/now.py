@@ -23,6 +23,7 @@ from etl.monitoring import (
 )
 from etl.monitoring.ready import Age, AgeSampler
 from etl.outputs.versions import MOST_BEHIND
+from etl.quoting import printable
 from etl.store import ListedUnit
 from etl.web.lately import Lately
 from etl.web.pages import own
@@ -31,7 +32,7 @@ from etl.web.pages.own import OwnNow
 from etl.web.pages.units import Unit, unit_of
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 from etl.web.roles import INSIDE, Role
-from etl.web.texts import language, zone_named
+from etl.web.texts import Language, language, zone_named
 
 _SHOWN_RUNS: Final = 5
 # The shape of a page about a database that is away: an open page keeps the values that it has.
@@ -77,6 +78,9 @@ class OutState(Model):
     behind: int
     is_further: bool
     lag_seconds: float
+
+
+_Shown = tuple[bool, tuple[Bar, ...], tuple[Runner, ...], tuple[OutState, ...], tuple[LastGood, ...]]
 
 
 class Now(CompanyPage):
@@ -178,6 +182,8 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
     bars = tuple(_bar(one) for one in so_far.kinds if one.kind != "NOP") if so_far and is_running else ()
     seen = tuple(map(unit_of, units))
     faults = last_good(request)
+    runners = _runners(status) if is_running else ()
+    out = tuple(map(_out_state, status.out_versions)) if status else ()
     return Now(
         **framed(request),
         company=request.company,
@@ -186,7 +192,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         values=found.shown_values,
         detail=found.detail,
         acts=tuple(found.acts),
-        shape=_shape(found, run.get("run"), bars, is_running=is_running, has_faults=bool(faults)),
+        shape=_shape(found, run.get("run"), (is_running, bars, runners, out, faults)),
         lock=situation.lock_statement,
         run=run.get("run"),
         run_state=run.get("state", ""),
@@ -199,12 +205,12 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         left_seconds=so_far.seconds_left if so_far else None,
         median_rate=median(rates) if (rates := [one.rate for one in seen if one.rate]) else None,
         bars=bars,
-        runners=_runners(status) if is_running else (),
+        runners=runners,
         rejected=sum(one.rejected for one in status.receipts) if status else 0,
         waiting=sum(one["links"] for one in status.waiting) if status else 0,
         ready=sum(one.ready + one.on_work for one in age.tables) if age else None,
         oldest_seconds=age.oldest_seconds if age else None,
-        out=tuple(map(_out_state, status.out_versions)) if status else (),
+        out=out,
         last_runs=seen,
         warnings=status.warnings if status else (),
         faults=faults,
@@ -214,7 +220,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
 def live(model: Model, code: str) -> Mapping[str, str]:
     """What changes on an open page: id of an element -> its text, `id@name` -> an attribute."""
     if isinstance(model, OwnNow):
-        return {"shape": model.state}
+        return {"shape": model.shape}
     if not isinstance(model, Now):
         return {}
     t, zone = language(code), zone_named(model.zone)
@@ -225,6 +231,7 @@ def live(model: Model, code: str) -> Mapping[str, str]:
         "sentence": sentence,
         "detail": model.detail,
         "looked-at": t.time(model.looked_at, zone, with_seconds=True),
+        "summary": _summary(model, sentence, t),
         "shape": model.shape,
         "ready": t("now.counting") if model.ready is None else t.number(model.ready),
         "oldest": t.duration(model.oldest_seconds) or "–",
@@ -234,13 +241,38 @@ def live(model: Model, code: str) -> Mapping[str, str]:
         "rate": t("now.rate", rate=t.number(model.rate)) if model.rate else "–",
         "left": t.duration(model.left_seconds) or "–",
         "percent": f"{model.percent} %",
-        "percent-bar@value": str(model.percent),
     }
     for one in model.bars:
         texts[f"bar-{one.kind}@value"] = str(one.percent)
         texts[f"tasks-{one.kind}"] = f"{one.done}/{one.tasks}"
         texts[f"rows-{one.kind}"] = f"{t.number(one.rows_done)} / {t.number(one.rows)}" if one.rows else ""
+    for number, runner in enumerate(model.runners):
+        texts |= {f"runner-{number}-{name}": text for name, text in _runner_texts(runner, t).items()}
+    for number, version in enumerate(model.out):
+        is_further = "≥ " if version.is_further else ""
+        behind = t("now.behind", n=version.behind) if version.behind else t("now.follows")
+        percent = f" {version.percent} %" if version.percent < 100 else ""
+        texts[f"out-{number}"] = is_further + behind
+        texts[f"out-{number}-state"] = t.named("version", version.state) + percent
     return texts
+
+
+def _runner_texts(one: Runner, t: Language) -> dict[str, str]:
+    return {
+        "role": t.named("runner", one.role),
+        "host": printable(one.host),
+        "pid": str(one.pid),
+        "tasks": t.number(one.tasks),
+        "beat": t.duration(one.beat_age),
+        "performs": one.performs or "",
+    }
+
+
+def _summary(model: Now, sentence: str, t: Language) -> str:
+    """What an operator copies for others."""
+    run = f", {t('now.run')} {model.run}" if model.run else ""
+    at = t.time(model.looked_at, zone_named(model.zone))
+    return f"{sentence} {model.detail} ({model.company}, {at} {model.zone}{run})"
 
 
 def _out_state(one: ListedVersion) -> OutState:
@@ -264,11 +296,16 @@ def _runners(status: Status | None) -> tuple[Runner, ...]:
     return tuple(Runner(**{name: row[name] for name in Runner.model_fields}) for row in rows)
 
 
-def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running: bool, has_faults: bool) -> str:
+def _shape(found: Verdict, run: int | None, shown: _Shown) -> str:
+    """Without hosts: readers get it too."""
     if found.state is State.AWAY:
         return _AWAY
+    is_running, bars, runners, out, faults = shown
     kinds = ",".join(one.kind for one in bars)
-    return f"{found.state} {','.join(found.acts)} {run or ''} {is_running} {kinds}{' faulty' if has_faults else ''}"
+    versions = ",".join(f"{one.schema_name}:{one.state}" for one in out)
+    acts = ",".join(found.acts)
+    parts = (found.state, acts, run or "", is_running, kinds, len(runners), versions, "faulty" if faults else "")
+    return " ".join(map(str, parts))
 
 
 def _age(request: PageRequest) -> Age | None:

@@ -40,11 +40,12 @@ class WhyNot(Model):
 
 class OwnNow(CompanyPage):
     """`state`: `own.STATE` of the texts is the sentence. `why_not` is None while it is being read (`is_reading`), and
-    where that takes too long."""
+    where that takes too long. `shape` changes when an open page has to be loaded again."""
 
     company: str
     state: str
     grade: str
+    shape: str
     rejected: int
     claimed: int
     run: Id | None
@@ -64,21 +65,24 @@ def page(request: PageRequest) -> OwnNow:
         databases_of(request), lambda: read_not_merged(runtime, seconds=_SECONDS), wait=_WAIT_SECONDS, raises=True
     )
     rows = lately.rows if lately else None
+    why_not = None if rows is None else tuple(map(_why_not, rows))
     receipts = tuple(_receipt(row) for row in found.receipts)
     rejected = sum(one.rejected for one in receipts)
     state = _state(found, rejected)
+    run = found.receipts[0]["run"] if found.receipts else None
     return OwnNow(
         **framed(request),
         company=request.company,
         state=state,
         grade=_GRADES.get(state, "warning"),
+        shape=_shape(state, run, why_not),
         rejected=rejected,
         claimed=sum(one.claimed for one in receipts),
-        run=found.receipts[0]["run"] if found.receipts else None,
+        run=run,
         read_at=found.receipts[0]["finished_at"] if found.receipts else None,
         receipts=receipts,
         is_reading=lately is None,
-        why_not=None if rows is None else tuple(map(_why_not, rows)),
+        why_not=why_not,
     )
 
 
@@ -94,6 +98,12 @@ def _state(found: PartnerView, rejected: int) -> str:
     if not found.receipts:
         return "never"
     return "rejected" if rejected else "quiet"
+
+
+def _shape(state: str, run: int | None, why_not: tuple[WhyNot, ...] | None) -> str:
+    """The numbers of rows are not part of it: a page that a partner reads while it fills tables stays as it is."""
+    reasons = "?" if why_not is None else " ".join(f"{one.table}:{one.status}" for one in why_not)
+    return f"{state} {run or ''} {reasons}"
 
 
 def _receipt(row: dict[str, Any]) -> OwnReceipt:

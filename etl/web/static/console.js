@@ -40,7 +40,6 @@ const setStale = (isStale) => {
   for (const button of all("form[method=post] button", live)) button.disabled = isStale;
 };
 const receive = (text) => {
-  lastSeen = Date.now();
   const { texts } = JSON.parse(text);
   show(texts);
   const shape = live.dataset.shape;
@@ -54,6 +53,8 @@ const receive = (text) => {
 const open = () => {
   if (!live || stream || document.hidden) return;
   stream = new EventSource(live.dataset.live);
+  lastSeen = Date.now();
+  for (const one of ["now", "away", "heartbeat"]) stream.addEventListener(one, () => { lastSeen = Date.now(); });
   stream.addEventListener("now", (event) => receive(event.data));
   stream.addEventListener("away", () => setStale(true));
   stream.addEventListener("bye", () => { close(); setTimeout(open, 1000 + Math.random() * 4000); });
@@ -80,10 +81,9 @@ if (live) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
-  // A proxy that keeps the stream to itself: the page is asked for again instead.
+  // Not even a heartbeat for so long: a proxy keeps the stream back. The page is asked for again instead.
   setInterval(() => {
-    const isSilent = stream?.readyState === EventSource.OPEN && Date.now() - lastSeen > 20000;
-    if (isSilent && !document.hidden && !find("dialog[open]")) location.reload();
+    if (stream && !document.hidden && Date.now() - lastSeen > 20000) { close(); ask(); }
   }, 5000);
 }
 

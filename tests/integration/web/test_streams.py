@@ -166,7 +166,7 @@ def test_open_pages_do_not_use_their_sign_ins(
     site: Site, serve_web: ServeWeb, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All are asked for by one statement; who is not used ends, and so does who has lost its role."""
-    monkeypatch.setattr(stream, "COMMENT_SECONDS", 0.2)
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
     site.write(CONFIG, "identity=password")
     add(site, "aidana", "operator")
     web = serve_web(site)

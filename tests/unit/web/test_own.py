@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from etl.engine.partner_view import PartnerView
-from etl.web.pages.own import _state
+from etl.web.pages.own import WhyNot, _shape, _state
 
 
 def marker(load: int = 1, status: int = 0, *, occupied: int = 0) -> dict[str, Any]:
@@ -27,3 +27,11 @@ def marker(load: int = 1, status: int = 0, *, occupied: int = 0) -> dict[str, An
 )
 def test_states(row: dict[str, Any] | None, receipts: tuple[Any, ...], rejected: int, state: str) -> None:
     assert _state(PartnerView(row, receipts), rejected) == state
+
+
+def test_an_open_page_is_loaded_again_after_another_run_and_for_other_reasons() -> None:
+    one = WhyNot(table="in_Client", status="NEW", rows=7, oldest=None, reason="", reason_rus="")
+    shape = _shape("rejected", 1, (one,))
+    assert shape == _shape("rejected", 1, (one.model_copy(update={"rows": 8}),))
+    others = {_shape("rejected", 2, (one,)), _shape("quiet", 1, (one,)), _shape("rejected", 1, ())}
+    assert len(others | {shape, _shape("rejected", 1, None)}) == 5
