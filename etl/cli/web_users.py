@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from etl.config import open_source
 from etl.errors import ConfigurationError
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
+from etl.settings.company import company_folders
 from etl.settings.web import web_settings
 from etl.web.identity.users import Users
 from etl.web.roles import Role
@@ -42,7 +43,7 @@ def user() -> None:
 def add(context: click.Context, name: str, role: str, companies: tuple[str, ...], password_file: Path | None) -> None:
     """Add a user, or give one another password and role. Earlier sign-ins of the user end."""
     password = _password(password_file)
-    with _users(context) as users:
+    with _users(context, companies) as users:
         users.add(name, password, Role(role), companies)
     click.echo(f"{printable(name)}: {role} {_where(companies)}")
 
@@ -54,7 +55,8 @@ def add(context: click.Context, name: str, role: str, companies: tuple[str, ...]
 @click.pass_context
 def role(context: click.Context, name: str, role: str, companies: tuple[str, ...]) -> None:
     """Give a user another role, or none. Earlier sign-ins of the user end."""
-    with _users(context) as users:
+    # A role in a company that is there no more can be taken away.
+    with _users(context, () if role == "none" else companies) as users:
         users.set_role(name, None if role == "none" else Role(role), companies)
     click.echo(f"{printable(name)}: {role} {_where(companies)}")
 
@@ -94,7 +96,7 @@ def end_sign_ins(context: click.Context) -> None:
 
 @click.group()
 def token() -> None:
-    """Add and remove tokens, with which programs use the API."""
+    """Add, list and remove tokens, with which programs use the API."""
 
 
 @token.command(name="add")
@@ -105,8 +107,23 @@ def token() -> None:
 @click.pass_context
 def add_token(context: click.Context, name: str, role: str, company: str, days: int) -> None:
     """Make a token and print it, this once. One of the same name means nothing any more."""
-    with _users(context) as users:
+    with _users(context, (company,) if company else ()) as users:
         click.echo(users.add_token(name, Role(role), company, days))
+
+
+@token.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def list_tokens(context: click.Context, as_json: bool) -> None:
+    """List tokens with their roles and when they end. Only their digests are kept."""
+    with _users(context) as users:
+        found = users.tokens()
+    if as_json:
+        click.echo(json_text({"tokens": [vars(one) for one in found]}))
+        return
+    for one in found:
+        end = f"{'ended' if one.is_expired else 'until'} {one.expires_at:%F}" if one.expires_at else "without end"
+        click.echo(f"{printable(one.name)}  {one.company or 'all companies'}={one.role}  {end}")
 
 
 @token.command(name="remove")
@@ -120,9 +137,14 @@ def remove_token(context: click.Context, name: str) -> None:
 
 
 @contextmanager
-def _users(context: click.Context) -> Iterator[Users]:
+def _users(context: click.Context, companies: Sequence[str] = ()) -> Iterator[Users]:
+    """Users and tokens. Raises ConfigurationError where one of the companies does not exist."""
     with open_source(config_url(context)) as source:
         tree = source.snapshot()
+    known = company_folders(tree.texts)
+    if unknown := [one for one in companies if one not in known]:
+        there = ", ".join(known) or "none"
+        raise ConfigurationError(f"there is no company {unknown[0]!r}: the configuration has {there}")
     settings = web_settings(tree.contents, origin=tree.origin, environ=os.environ, open_texts=tree.open_texts)
     store = web_store(lambda: settings, os.environ)
     try:

@@ -28,6 +28,18 @@ class User:
     last_seen_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Token:
+    """A token of a program. `company`: "" for all."""
+
+    name: str
+    company: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime | None
+    is_expired: bool
+
+
 class Users:
     """The users in the schema `etl_web`."""
 
@@ -71,11 +83,17 @@ class Users:
             execute(connection, sql("add_token"), values | {"token_digest": digest_of(token)})
         return token
 
+    def tokens(self) -> list[Token]:
+        """All tokens, in order of their names."""
+        with self._store.reading() as connection:
+            rows = fetch_all(connection, sql("list_tokens"))
+        return [Token(**{**row._mapping, "role": Role(row.role)}) for row in rows]
+
     def remove_token(self, name: str) -> None:
         """The token means nothing from now on."""
         with self._store.writing() as connection:
             if not execute(connection, sql("remove_token"), {"name": name}):
-                raise ConfigurationError(f"there is no token {name!r}")
+                raise ConfigurationError(f"there is no token {name!r}: `etl web token list` shows all")
 
     def end_sign_ins(self) -> int:
         """Ends all sign-ins, as after a restore; returns how many."""

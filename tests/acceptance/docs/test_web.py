@@ -52,6 +52,7 @@ def test_users_and_tokens(site: Site, tmp_path: Path) -> None:
     assert said[3].splitlines() == ["aidana  all companies=operator, demo=viewer", "partner  demo=partner"]
     assert said[4:6] == ["aidana: removed", "0 sign-ins have ended"]
     assert re.fullmatch(r"[\w-]{43}", said[6])
+    assert re.fullmatch(r"nightly-job  demo=viewer  until \d{4}-\d\d-\d\d", said[7])
     kept = site.look("select * from etl_web.web_user u, etl_web.web_role r")
     assert PASSWORD not in str(kept)
 
