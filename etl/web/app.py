@@ -1,16 +1,13 @@
 """Puts the ASGI application together: the layers, and the table of routes behind them."""
 
 import asyncio
-import hashlib
-import json
 import re
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path as FilePath
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import anyio
 import anyio.to_thread
@@ -18,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Path
 from starlette.routing import Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from etl.settings.web import WebSettings
 from etl.web.acting import AT_ONCE
@@ -26,6 +23,8 @@ from etl.web.assets import BY_ADDRESS
 from etl.web.console import Console
 from etl.web.console_actions import ConsoleActions, Started
 from etl.web.console_streams import ConsoleStreams
+from etl.web.endpoint import Endpoint, Handler
+from etl.web.http_messages import form_of, incoming_of, response_of
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.layers.access_line import AccessLineLayer
 from etl.web.layers.origin import OriginLayer
@@ -33,7 +32,7 @@ from etl.web.layers.response_headers import ResponseHeadersLayer
 from etl.web.layers.secrets import SecretsLayer
 from etl.web.layers.sizes import SizesLayer
 from etl.web.layers.state import state_of
-from etl.web.problems import Answer, RequestProblem, bad_request, no_such_page, not_found
+from etl.web.problems import Answer, RequestProblem, no_such_page, not_found
 from etl.web.route import API, Action, Route, Watched, json_path
 from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
@@ -41,7 +40,6 @@ from etl.web.signing_in import SigningIn
 from etl.web.stream import Streams
 from etl.web.uploading import Uploading
 
-Handler = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Incoming], Outgoing]
 
 BODY_BYTES = 1 << 20
@@ -50,7 +48,6 @@ _READERS = 4
 _READERS_OF_COMPANY = 2
 # How long a request waits for its action; a longer one is followed by a page.
 ACTION_SECONDS = 5.0
-_BLOCK_BYTES = 1 << 18
 # With a prefix of a proxy or without.
 _FILE_PATHS = [re.compile(rf"(/[^?]*)?{re.sub(r'{[a-z]+}', '[^/]+', one.path)}") for one in ACTIONS if one.takes_file]
 _FOREVER = "public, max-age=31536000, immutable"
@@ -105,7 +102,7 @@ class Application:
         takes_file = method == "POST" and any(one.fullmatch(path) for one in _FILE_PATHS)
         return self.console.uploads.spool.settings.most_bytes + BODY_BYTES if takes_file else BODY_BYTES
 
-    def _endpoints(self) -> dict[str, "Endpoint"]:
+    def _endpoints(self) -> dict[str, Endpoint]:
         found: dict[str, dict[str, Handler]] = {
             "/health": {"GET": self._health},
             "/ready": {"GET": self._ready},
@@ -137,7 +134,7 @@ class Application:
         ordered = sorted(found, key=lambda path: path.count("{"))
         return {path: self._endpoint(found[path], may_be_off=path in hidden) for path in ordered}
 
-    def _endpoint(self, methods: Mapping[str, Handler], *, may_be_off: bool = False) -> "Endpoint":
+    def _endpoint(self, methods: Mapping[str, Handler], *, may_be_off: bool = False) -> Endpoint:
         """`may_be_off`: the platform's services, which are as if absent without their password."""
         return Endpoint(methods, self._problem, lambda: may_be_off and not self.services.are_on)
 
@@ -252,128 +249,3 @@ class Application:
         if asset is None:
             return await self._problem(request, not_found().answer)
         return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": _FOREVER})
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """All methods of one path; HEAD is a GET whose body is not sent."""
-
-    methods: Mapping[str, Handler]
-    problem: Callable[[Request, Answer], Awaitable[Response]]
-    is_off: Callable[[], bool] = lambda: False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As an ASGI application."""
-        await self.handle(scope, receive, send)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers by the handler of the method."""
-        request = Request(scope, receive)
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        if handler := self.methods.get(method):
-            try:
-                if not all(map(is_text, request.path_params.values())):
-                    raise not_found()
-                response = await handler(request)
-            except RequestProblem as problem:
-                response = await self.problem(request, problem.answer)
-        elif self.methods and not await anyio.to_thread.run_sync(self.is_off):
-            allow = sorted({*self.methods, *({"HEAD"} if "GET" in self.methods else ())})
-            answer = Answer(405, "method_not_allowed", "There is no such method here.", {"Allow": ", ".join(allow)})
-            response = await self.problem(request, answer)
-        else:
-            response = await self.problem(request, no_such_page().answer)
-        await response(scope, receive, send)
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """The parameters of an action: of a form, or the texts of a JSON object. Raises RequestProblem for others."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await request.body()
-    if not body:
-        return {}
-    try:
-        if kind == "application/x-www-form-urlencoded":
-            pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1000)
-            return _checked(_joined(pairs))
-        if kind == "application/json":
-            return _checked(_of_texts(json.loads(body)))
-    except (ValueError, RecursionError) as error:
-        raise bad_request(f"The body cannot be read as {kind}.") from error
-    raise RequestProblem(415, "media_type", "Send a form (application/x-www-form-urlencoded) or application/json.")
-
-
-def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """The fields of a form. What is given several times, as rows that are marked, is one text with spaces between."""
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        found[name] = f"{found[name]} {value}" if name in found else value
-    return found
-
-
-def _of_texts(found: object) -> dict[str, str]:
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise bad_request("The body must be a JSON object whose values are texts, numbers among them.")
-    return found
-
-
-def _checked(found: dict[str, str]) -> dict[str, str]:
-    if not all(is_text(text) for pair in found.items() for text in pair):
-        raise bad_request("The body has a character that no text may have: U+0000, or half of a surrogate pair.")
-    return found
-
-
-def is_text(value: str) -> bool:
-    """Whether it can be kept: PostgreSQL has no U+0000, and half of a surrogate pair is no character."""
-    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
-
-
-def incoming_of(request: Request, form: Mapping[str, str] | None = None) -> Incoming:
-    """The request as the console sees it."""
-    state = state_of(request.scope)
-    prefix = state.prefix
-    path = request.scope["path"]
-    return Incoming(
-        method=request.method,
-        path=path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path,
-        query=dict(request.query_params),
-        values=dict(request.path_params),
-        form=form or {},
-        headers={**dict(request.headers), **state.user_headers},
-        cookies=request.cookies,
-        token=state.token,
-        address=state.address,
-        origin=state.origin,
-        prefix=prefix,
-        request_id=state.request_id,
-    )
-
-
-def response_of(request: Request, found: Outgoing) -> Response:
-    """The answer as Starlette sends it."""
-    state_of(request.scope).viewer = found.viewer
-    if found.path:
-        response: Response = StreamingResponse(_content(found.path), found.status, media_type=found.media_type)
-    else:
-        response = Response(found.body, found.status, media_type=found.media_type)
-    if found.status == 200 and found.media_type == "application/json" and request.method in ("GET", "HEAD"):
-        # Pages without a stream ask for their JSON every few seconds.
-        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
-        if request.headers.get("if-none-match") == tag:
-            response = Response(status_code=304)
-        response.headers["ETag"] = tag
-    for name, value in found.headers:
-        response.headers.append(name, value)
-    return response
-
-
-def _content(path: FilePath) -> Iterator[bytes]:
-    """The blocks of a file, which is open from now on: it may be removed while it is sent."""
-    file = path.open("rb")
-
-    def blocks() -> Iterator[bytes]:
-        with file:
-            while block := file.read(_BLOCK_BYTES):
-                yield block
-
-    return blocks()

@@ -57,9 +57,9 @@ class ShownBy(Model):
     lag_seconds: float
 
 
-class Freshness(CompanyPage):
-    """`state` and `values`: `fresh.STATE` of the texts is the sentence. Counts are those of the last 30 days. `kept` of
-    the hand-overs that were `due` came in time; None where no times are due."""
+class CompanyFreshness(Model):
+    """`state` and `values`: `fresh.STATE` of the texts is the sentence. `kept` of the hand-overs that were `due` in 30
+    days came in time, None where no times are due; `waiting` links, None where they were not counted."""
 
     company: str
     state: str
@@ -69,12 +69,17 @@ class Freshness(CompanyPage):
     last_hand_over: datetime | None
     kept: int | None
     due: int | None
+    waiting: int | None
+
+
+class Freshness(CompanyPage, CompanyFreshness):
+    """The same with all that a page of one company shows. Counts are those of the last 30 days."""
+
     late_since: datetime | None
     is_watched: bool
     objects: tuple[ObjectFreshness, ...]
     days: tuple[Day, ...]
     versions: tuple[ShownBy, ...]
-    waiting: int
     waiting_since: datetime | None
     median_seconds: float | None
     slowest_seconds: float | None

@@ -8,7 +8,7 @@ from etl.errors import EtlError
 from etl.web.lately import Lately
 from etl.web.pages import freshness
 from etl.web.pages.frame import databases_of, zone_name
-from etl.web.pages.freshness import Freshness
+from etl.web.pages.freshness import CompanyFreshness, Freshness
 from etl.web.requests import Model, PageRequest
 from etl.web.roles import FRESHNESS
 
@@ -19,23 +19,9 @@ _UNREACHABLE: Final = "unreachable"
 _READING: Final = "reading"
 
 
-class CompanyFreshness(Model):
-    """`state` and `values`: `fresh.STATE` of the texts is the sentence; `unreachable`: its database cannot be
-    asked, `reading`: it is being asked. `kept` of the hand-overs that were `due` in 30 days came in time."""
-
-    company: str
-    state: str
-    grade: str
-    values: dict[str, str | float | datetime | None]
-    taken_at: datetime | None
-    last_hand_over: datetime | None
-    kept: int | None
-    due: int | None
-    waiting: int | None
-
-
 class Overview(Model):
-    """What needs attention comes first. `zone`: that of all companies, UTC where they have several."""
+    """What needs attention comes first. `zone`: that of all companies, UTC where they have several. Of a company whose
+    state is `unreachable` the database cannot be asked; `reading`: it is being asked."""
 
     zone: str
     looked_at: datetime
@@ -69,8 +55,7 @@ def _freshness_of(request: PageRequest, wait: float) -> CompanyFreshness:
         return _without(request.company, _UNREACHABLE, "bad")
     if found is None:
         return _without(request.company, _READING, "busy")
-    same = ("company", "state", "grade", "values", "taken_at", "last_hand_over", "kept", "due", "waiting")
-    return CompanyFreshness(**{name: getattr(found, name) for name in same})
+    return CompanyFreshness(**{name: getattr(found, name) for name in CompanyFreshness.model_fields})
 
 
 def _without(company: str, state: str, grade: str) -> CompanyFreshness:
