@@ -16,7 +16,7 @@ from etl.monitoring.certificates import (
     check_postgresql_certificates,
     check_zookeeper_certificates,
 )
-from etl.monitoring.config_checks import check_trust
+from etl.monitoring.config_checks import check_trust, check_viewers
 from etl.monitoring.databases import CheckedDatabase, databases
 from etl.monitoring.engine_checks import (
     check_feed,
@@ -84,6 +84,7 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     code = settings.in_migration.company_code
     yield ok("configuration", f"{seen[0].origin}: company {code}, {found.summary}")
     yield from check_trust(seen[0])
+    yield from check_viewers(seen[0], environ)
     yield from check_certificate(seen[0], environ)
     yield from check_kafka_certificate(settings.kafka.connection)
     used = (settings.import_database, settings.store_database, settings.out_database)

@@ -1,10 +1,14 @@
-"""Checks of the configuration tree: who else may write it, and who may read its secrets."""
+"""Checks of the configuration tree: who else may write it, who may read its secrets, whom the console lets in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from etl.config import Tree
+from etl.errors import ConfigurationError
 from etl.monitoring.finding import Finding, warning
+from etl.settings.company import company_folders
+from etl.settings.web import web_settings
+from etl.settings.web_keys import WEB
 
 # A secret within the text itself; `password:ENV=NAME` has none.
 _SECRET = re.compile(r"(?m)^\s*(password|hookUrl|option\.\S*(password|passphrase|secret|pem))\s*=\s*\S")
@@ -21,6 +25,27 @@ def check_trust(tree: Tree) -> Iterator[Finding]:
     reported = sorted(path for path in tree.readable if path in tree.texts and _SECRET.search(tree.texts[path].content))
     for path in reported:
         yield warning("configuration", f"{path} holds a secret, and any user may read it", _cure(tree))
+
+
+def check_viewers(tree: Tree, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether the users of a proxy can see anything, and in companies that exist."""
+    try:
+        settings = web_settings(tree.contents, origin=tree.origin, environ=environ, open_texts=tree.open_texts)
+    except ConfigurationError:
+        return  # that is a finding of its own
+    if settings.identity != "proxy":
+        return
+    if not (settings.trusted_networks or settings.has_trusted_socket):
+        yield warning(
+            "viewers", "identity=proxy trusts no proxy: all users are refused", f"set trustedProxies in {WEB}"
+        )
+    if not settings.group_roles:
+        yield warning("viewers", "identity=proxy gives no group a role: users see nothing", f"set groupRoles in {WEB}")
+    known = company_folders(tree.texts)
+    for one in settings.group_roles:
+        if one.company and one.company not in known:
+            found = f"groupRoles gives {one.group} the role {one.role} in {one.company}, which is no company"
+            yield warning("viewers", found, f"correct it in {WEB}: there is {', '.join(known)}")
 
 
 def _cure(tree: Tree) -> str:

@@ -17,7 +17,7 @@ from etl.monitoring.certificates import (
     check_zookeeper_certificates,
     expiry_of,
 )
-from etl.monitoring.config_checks import check_trust
+from etl.monitoring.config_checks import check_trust, check_viewers
 from etl.monitoring.kafka_status import PartitionStatus
 from etl.monitoring.topic_measures import _of_reading
 from tests.unit.settings.reading import settings_of
@@ -37,6 +37,23 @@ def test_a_tree_that_others_may_write_or_read() -> None:
     [written, read] = check_trust(replace(found, origin="file:/etc/etl"))
     assert written.do.startswith("close it: chown it to the account that runs etl")
     assert list(check_trust(Tree(texts, "file:/etc/etl"))) == []
+
+
+def test_users_of_a_proxy_who_would_see_nothing() -> None:
+    def said(console: str) -> list[str]:
+        texts = {"configs/WebConfig.txt": Text(console, "1"), "companies/shop/x.yaml": Text("", "1")}
+        return [one.found for one in check_viewers(Tree(texts, "file:/etc/etl"), {})]
+
+    proxy = "identity=proxy\ntrustedProxies=unix\ngroupRoles="
+    assert said(f"{proxy}ops:operator; s:viewer@shop") == []
+    assert said(f"{proxy}ops:operator; s:partner@shoop") == [
+        "groupRoles gives s the role partner in shoop, which is no company"
+    ]
+    assert said("identity=proxy") == [
+        "identity=proxy trusts no proxy: all users are refused",
+        "identity=proxy gives no group a role: users see nothing",
+    ]
+    assert said("identity=password\ngroupRoles=s:partner@shoop") == said("identity=x") == []
 
 
 READ = PartitionStatus("t", 0, 5, 9, 4, 12.0, "worker", 3, NOW, NOW, "", True)
