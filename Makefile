@@ -1,10 +1,12 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web nightly check format clean
+.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGING := setup.cfg pyproject.toml
+# The client of a directory is compiled: root gets the compiler and its headers installed.
+DIRECTORY = $(BIN)/python scripts/directory packages && $(PIP) --editable '.[directory]'
 PYTEST_ARGS ?=
 NIGHTLY ?=
 # Each of the two workers of a test run has a PostgreSQL of its own, unless one is named.
@@ -23,6 +25,12 @@ demo: .venv/demo.stamp ## Run the demo: generated rows from in_ tables into a ve
 
 demo-kafka: .venv/kafka.stamp ## Run the demo by Kafka: generated records from a topic into out_ tables and another topic
 	@$(BIN)/python scripts/kafka run $(BIN)/etl demo --kafka
+
+directory: .venv/test.stamp ## Start a trial domain of Active Directory with made-up people, and print configs/AdConfig.txt for it
+	@$(BIN)/python scripts/directory start
+
+directory-stop: .venv/test.stamp ## Stop the trial domain
+	@$(BIN)/python scripts/directory stop
 
 unit: .venv/test.stamp ## Run the tests that need no service and no second process, in seconds
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit -m "not slow and not negative_control" \
@@ -100,6 +108,7 @@ clean: ## Remove everything that can be made again
 	@scripts/venv
 	@echo "installing etl with what its tests and checks need"
 	@$(PIP) --editable '.[test,check]'
+	@$(DIRECTORY) || echo "tests of directories will fail: they need what the message above names"
 	@touch $@ .venv/demo.stamp .venv/kafka.stamp
 
 .venv/bench.stamp: $(PACKAGING) .venv/test.stamp

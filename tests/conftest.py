@@ -13,7 +13,7 @@ from tests.sweeps import leave_cases_to_nightly
 
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
 pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company", "tests.fix_web"]
-pytest_plugins += ["tests.fix_browser", "tests.fix_restore"]
+pytest_plugins += ["tests.fix_browser", "tests.fix_restore", "tests.fix_directory"]
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
@@ -52,6 +52,7 @@ _NEEDS = {
     "kafka_url": "kafka",
     "kafka_brokers": "kafka",
     "secure_kafka": "kafka",
+    "_start_domain": "directory",
 }
 # Real processes, signals and waits, minutes in all.
 _SLOW = ("acceptance", "browser", "crash", "properties")
@@ -78,7 +79,7 @@ _PREPARED = tuple(
 )
 _TESTS = Path(__file__).parent
 # Of tests with these marks `make test` takes only some cases (tests/sweeps.py).
-_COSTLY = ("database", "kafka", "zookeeper", "slow")
+_COSTLY = ("database", "directory", "kafka", "zookeeper", "slow")
 
 
 @pytest.hookimpl(tryfirst=True)

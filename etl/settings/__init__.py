@@ -5,6 +5,7 @@ Never reads a file or a ZooKeeper node, and never puts a secret into a message.
 """
 
 from etl.settings.company import company_folders
+from etl.settings.directory_model import DirectorySettings, Encryption
 from etl.settings.kafka_model import InMigrationKafka, KafkaConnection, KafkaSettings, OutMigrationKafka
 from etl.settings.model import InMigration, OutMigration, PostgresSettings, Settings
 from etl.settings.origin import OriginKind, Setting
@@ -13,6 +14,8 @@ from etl.settings.renamed import RenamedLine, renamed_lines, warnings_of, with_n
 from etl.settings.schedule import Schedule
 
 __all__ = [
+    "DirectorySettings",
+    "Encryption",
     "InMigration",
     "InMigrationKafka",
     "KafkaConnection",

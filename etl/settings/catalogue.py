@@ -6,6 +6,7 @@ File and key names are those of the platform, so that its files can be used unch
 import re
 from typing import Final
 
+from etl.settings.directory_keys import DIRECTORY_FILE
 from etl.settings.guard_keys import GUARD_KEYS
 from etl.settings.kafka_keys import KAFKA_FILES
 from etl.settings.keys import Key, KeyFile, ValueKind
@@ -263,6 +264,7 @@ FILES = (
         overlaid=False,
     ),
     *KAFKA_FILES,
+    DIRECTORY_FILE,
     WEB_FILE,
 )
 

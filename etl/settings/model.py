@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from etl.settings.directory_model import DirectorySettings
 from etl.settings.kafka_model import KafkaSettings
 from etl.settings.origin import Setting
 from etl.settings.schedule import Schedule
@@ -108,6 +109,7 @@ class Settings:
     # When the import looks for a hand-over.
     schedule: Schedule
     kafka: KafkaSettings
+    directory: DirectorySettings
     # Every key with its value and where it comes from.
     values: tuple[Setting, ...] = field(repr=False)
 

@@ -17,6 +17,7 @@ from etl.settings.catalogue import (
     WORKERS,
     why_no_out_version,
 )
+from etl.settings.directory import directory
 from etl.settings.kafka import kafka
 from etl.settings.keys import Key, ValueKind
 from etl.settings.layers import Layers, read_layers
@@ -97,6 +98,7 @@ def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, st
         ),
         schedule=schedule,
         kafka=kafka(layers, texts, environ),
+        directory=directory(layers),
         values=(*layers.settings.values(), version),
     )
 

@@ -15,6 +15,7 @@ from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring import MEASURES
 from etl.runs import Kind
 from etl.settings.catalogue import FILES, OUT_VERSION_DEFAULT, OUT_VERSION_VARIABLE
+from etl.settings.directory_keys import DIRECTORY_FILE
 from etl.settings.kafka_keys import KAFKA as KAFKA_CONFIG
 from etl.settings.kafka_keys import KAFKA_FILES, REFUSED_OPTIONS
 from etl.settings.keys import KeyFile
@@ -28,6 +29,7 @@ from tests.contracts import company
 from tests.documentation import (
     CHECKOUT,
     CONTRACT,
+    DIRECTORY,
     ERRORS,
     KAFKA,
     KAFKA_FAULTS,
@@ -54,7 +56,8 @@ TEXT = OPERATOR.read_text(encoding="utf-8")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
 def test_every_key_is_reported_with_its_default(file: KeyFile) -> None:
     reported: dict[str, str] = {}
-    for names, default, _ in table(KAFKA if file in KAFKA_FILES else OPERATOR, f"`{file.path}`"):
+    page = DIRECTORY if file is DIRECTORY_FILE else KAFKA if file in KAFKA_FILES else OPERATOR
+    for names, default, _ in table(page, f"`{file.path}`"):
         defaults = words(default) or [""] * len(words(names))
         reported |= dict(zip(words(names), defaults, strict=True))
     families = {family.name: "" for family in file.families}

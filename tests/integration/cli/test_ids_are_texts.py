@@ -93,8 +93,8 @@ explain Client a
 errors list --all
 runs list
 """
-# tests/acceptance/test_demo.py, test_partner.py; integration/operations/test_move.py
-_ELSEWHERE = {"demo", "partner play", "move"}
+# tests/acceptance/test_demo.py, test_partner.py; tests/integration: operations/test_move.py, directory/test_check.py
+_ELSEWHERE = {"demo", "partner play", "move", "ad check"}
 
 
 def _with_json(command: click.Command, path: str = "") -> Iterator[str]:

@@ -94,7 +94,7 @@ def test_a_slip_in_a_file_name_is_named(path: str, meant: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "configs/AdConfig.txt",
+        "configs/MailConfig.txt",
         "configs/OutMigrationConfig.txt",
         "configs/InMigrationKafkaConfig.txt.bak",
         "configs/OutMigrationKafkaConfig.crm.txt~",

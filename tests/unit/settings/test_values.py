@@ -157,7 +157,8 @@ def test_the_platforms_own_files_load() -> None:
         IMPORT: "# Created at 2025-11-27 15:30:27\n#\n# Настройки подключения\n\n# хост\nhost=192.168.10.2\n\n"
         "port=5432\n\ndbName=mybpm\n\npassword:ENV=PASS\n\nusername=mybpm\n\nhasInMigration=true\n\nschemaName",
         MAIN: "passwordToEnableServices=-\n\ncompanyCode=greetgo\n\ntrackTimings=true",
-        "configs/AdConfig.txt": "adPort=389\nuseSSL=perhaps",
+        "configs/AdConfig.txt": "adPort=389\nuseSSL=false\nadHost=\nadGroupFieldCode=",
+        "configs/MailConfig.txt": "port=perhaps",
         "configs/InMigrationKafkaConfig.txt": "interval=10",
     }
     settings = settings_of(texts, company=None, environ={"PASS": "x"})

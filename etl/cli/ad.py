@@ -1,0 +1,26 @@
+"""`etl ad`: people of Active Directory."""
+
+import click
+
+from etl.cli.screen.findings import report
+from etl.cli.screen.printing import COMPANY, config_url
+from etl.monitoring.directory_check import check_directory
+
+
+@click.group()
+def ad() -> None:
+    """Read accounts and groups of Active Directory."""
+
+
+@ad.command()
+@COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def check(context: click.Context, company: str | None, as_json: bool) -> None:
+    """Check the directory: controllers, certificates, account, base, attributes, accounts, groups.
+
+    Reads all that a synchronization would read, and writes nothing. Each line: what was checked, what was found, what
+    to do. Five accounts are shown as Person would get them. Exits with 1 when something keeps accounts from being read,
+    with 2 when the configuration is wrong, with 0 when there are only warnings.
+    """
+    report(check_directory(config_url(context), company), as_json=as_json)

@@ -1,0 +1,37 @@
+"""The way into a directory: what can be asked, without a word about the library that asks."""
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from etl.settings import DirectorySettings
+from etl.sources.directory.account import Account
+from etl.sources.directory.groups import Groups
+
+
+class Directory(Protocol):
+    """One signed-in connection. Every method raises EnvironmentFault or TransientFault rather than answer in part."""
+
+    @property
+    def host(self) -> str:
+        """The controller that answers."""
+
+    def prove_base(self) -> None:
+        """Raises unless the base is there."""
+
+    def unknown_attributes(self, names: Collection[str]) -> list[str]:
+        """Those that the schema lacks: the directory itself never says that an attribute is unknown."""
+
+    def accounts(self) -> list[Account]:
+        """All accounts below the base that match the filter."""
+
+    def groups(self) -> Groups:
+        """All groups of the domain."""
+
+
+def open_directory(settings: DirectorySettings) -> AbstractContextManager[Directory]:
+    """Connects to the first controller that can be reached, and signs in. Raises ConfigurationError if the library is
+    missing, TransientFault if none can be reached, EnvironmentFault if the account is refused."""
+    from etl.sources.directory.client import connected
+
+    return connected(settings)

@@ -1,0 +1,79 @@
+"""A connection to one controller: options of the library, TLS, signing in."""
+
+import logging
+import ssl
+from typing import Any, Final
+
+import ldap
+import ldap.sasl
+from ldap.ldapobject import SimpleLDAPObject
+
+from etl.errors import EnvironmentFault, TransientFault
+from etl.settings import DirectorySettings, Encryption
+from etl.sources.directory.client.faults import AWAY, fault_of
+
+# The category of the configuration's own logging.
+_log = logging.getLogger("AdMigration")
+_log.addHandler(logging.NullHandler())
+
+# Strength of a Kerberos connection from which on it is encrypted, not only signed.
+_ENCRYPTED: Final = 56
+
+
+def connect(settings: DirectorySettings) -> tuple[SimpleLDAPObject, str]:
+    """A signed-in connection to the first controller that can be reached, and that controller.
+
+    A refused password is tried once only: each try counts towards the lock of the account.
+    """
+    last: TransientFault | None = None
+    for host in settings.hosts:
+        connection = _prepared(settings, host)
+        try:
+            _sign_in(connection, settings)
+        except ldap.LDAPError as error:
+            connection.unbind_ext()
+            fault = fault_of(error, "the controller cannot be reached", settings, host)
+            if not isinstance(fault, TransientFault):
+                raise fault from None
+            _log.warning("%s%s", fault, "" if host == settings.hosts[-1] else "; the next controller is asked")
+            last = fault
+        else:
+            return connection, host
+    raise last or EnvironmentFault("no domain controller is named: write adHost")
+
+
+def _prepared(settings: DirectorySettings, host: str) -> SimpleLDAPObject:
+    """Not yet connected; options of the machine's own files and of the environment do not count."""
+    scheme = "ldaps" if settings.encryption is Encryption.LDAPS else "ldap"
+    connection = SimpleLDAPObject(f"{scheme}://{host}:{settings.port}", bytes_strictness="silent")
+    options: list[tuple[int, Any]] = [
+        (ldap.OPT_PROTOCOL_VERSION, ldap.VERSION3),
+        (ldap.OPT_REFERRALS, 0),
+        (ldap.OPT_NETWORK_TIMEOUT, float(settings.connect_seconds)),
+        (ldap.OPT_TIMEOUT, float(settings.connect_seconds)),
+        (ldap.OPT_X_SASL_NOCANON, 1),
+        (ldap.OPT_X_SASL_SSF_MIN, _ENCRYPTED if settings.uses_kerberos else 0),
+        (ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND),
+        (ldap.OPT_X_TLS_PROTOCOL_MIN, ldap.OPT_X_TLS_PROTOCOL_TLS1_2),
+    ]
+    if authorities := settings.ca_file or ssl.get_default_verify_paths().cafile:
+        options.append((ldap.OPT_X_TLS_CACERTFILE, authorities))
+    # The last: what was set before counts from here on.
+    options.append((ldap.OPT_X_TLS_NEWCTX, 0))
+    for option, value in options:
+        connection.set_option(option, value)
+    return connection
+
+
+def _sign_in(connection: SimpleLDAPObject, settings: DirectorySettings) -> None:
+    if settings.encryption is Encryption.START_TLS:
+        connection.start_tls_s()
+    if settings.uses_kerberos:
+        connection.sasl_interactive_bind_s("", ldap.sasl.gssapi())
+    else:
+        connection.simple_bind_s(settings.username, settings.password.get_secret_value())
+
+
+def is_away(error: ldap.LDAPError) -> bool:
+    """Whether the connection is lost, or the controller is silent."""
+    return isinstance(error, AWAY)
