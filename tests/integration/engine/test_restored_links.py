@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
+import psycopg
 import pytest
 
-from etl.database import transaction
+from etl.database import application_name, transaction
 from etl.embedded import EmbeddedServer
 from etl.engine import prepare
 from etl.engine.run_context import open_merge_context
@@ -17,11 +19,12 @@ from tests.fix_company import (
     CLAIMS,
     ONLY_ONE,
     OUT,
+    PASSWORD,
     STORE,
     MakeSite,
     Site,
 )
-from tests.fix_database import SESSIONS, Database, running_server
+from tests.fix_database import LOOPBACK, SESSIONS, Database, running_server
 from tests.fix_restore import drop_database, dump, empty_database, moved, place_of, restore_into
 
 WAITING = 5
@@ -182,3 +185,38 @@ def test_a_copy_made_with_create_database_counts_for_itself(make_site: MakeSite)
         assert_linked(there)
     drop_database(copy)
     assert site.count(f"{STORE}.boi_reference") == WAITING
+
+
+@ONLY_ONE
+def test_a_run_of_a_copy_ends_no_session_of_the_original(make_site: MakeSite) -> None:
+    """The copy has the original's run, whose owner works on: by its name it is ended only in the database of the run
+    that is taken over."""
+    site = make_site(CLAIMS)
+    unfinished(site)
+    name = f"copy_of_{site.database.name}"
+    site.partner.session.close()
+    SESSIONS.close(site.database)
+    site.look(f"create database {name} template {site.database.name}", at=replace(site.database, name="postgres"))
+    copy = replace(site.database, name=name)
+    owner = application_name(site.value("select owner from in_tables.run order by id desc limit 1"))
+    with moved(site, [copy], site.home) as there, ExitStack() as stack:
+        working, of_copy = (
+            stack.enter_context(
+                psycopg.connect(
+                    host=LOOPBACK,
+                    port=one.port,
+                    dbname=one.name,
+                    user=site.engine_role,
+                    password=PASSWORD,
+                    application_name=owner,
+                )
+            )
+            for one in (site.database, copy)
+        )
+        working.execute("select 1 from in_tables.run for update")  # as in the middle of a transaction
+        of_copy.execute("select 1")
+        assert json.loads(there.etl("run", "--json").out)["taken_over"]
+        with pytest.raises(psycopg.OperationalError, match="terminating connection"):
+            of_copy.execute("select 1")
+        assert working.execute("select 1").fetchone() == (1,)
+    drop_database(copy)
