@@ -218,7 +218,10 @@ def create_database(server: EmbeddedServer, name: str, template: Database | None
     """A database that stays as long as the server: empty, or a copy of a template."""
     if template:
         SESSIONS.close(template)
-    _administer(server, f"create database {name} template {template.name if template else 'template0'}")
+    with SESSIONS.one(_postgres(server)) as session:
+        # Files as they are: page by page through the log, as from 15 on, takes half as long again, and the drop too.
+        how = "strategy file_copy" if session.info.server_version >= 150000 else ""
+        session.execute(f"create database {name} template {template.name if template else 'template0'} {how}")
     return Database(name, str(server.socket_dir), server.port, server.username)
 
 
@@ -228,8 +231,12 @@ def engine(database: Database) -> sqlalchemy.Engine:
 
 
 def _administer(server: EmbeddedServer, statement: str) -> None:
-    with SESSIONS.one(Database("postgres", str(server.socket_dir), server.port, server.username)) as session:
+    with SESSIONS.one(_postgres(server)) as session:
         session.execute(statement)
+
+
+def _postgres(server: EmbeddedServer) -> Database:
+    return Database("postgres", str(server.socket_dir), server.port, server.username)
 
 
 @contextmanager

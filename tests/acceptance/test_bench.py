@@ -78,8 +78,9 @@ def test_topics_in_and_out(tmp_path: Path) -> None:
     assert "memory of the process" in done.stdout
 
 
+@pytest.mark.nightly
 def test_pages_of_the_console(tmp_path: Path) -> None:
-    """The benchmark of pages; it ends well only if each page is answered, and in time."""
+    """The benchmark of pages, which the nightly part `web` makes at its full size; tests/integration/web asks all."""
     file = tmp_path / "web.json"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BENCH_")}
     environ |= {"BENCH_ROWS": "2000", "BENCH_REPEATS": "1", "BENCH_JSON": str(file)}

@@ -52,7 +52,9 @@ def installed(wheel: Path, outside: Path) -> Path:
     """The folder of programs of a fresh environment that has etl from the wheel alone."""
     run(sys.executable, "-m", "venv", outside / "venv", cwd=outside)
     bin_folder = outside / "venv" / "bin"
-    run(bin_folder / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, cwd=outside)
+    # What is compiled is never used but for a few modules.
+    options = ("--quiet", "--disable-pip-version-check", "--no-compile")
+    run(bin_folder / "python", "-m", "pip", "install", *options, wheel, cwd=outside)
     return bin_folder
 
 

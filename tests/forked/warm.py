@@ -8,11 +8,14 @@ import jinja2
 import pydantic.dataclasses  # noqa: F401
 import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 
-import etl.cli.run
-import etl.cli.screen.tables
+import etl.cli
 import etl.config.directory
-import etl.engine  # noqa: F401
 from etl.database import SqlTemplates
+
+
+def _import_commands() -> None:
+    for where, _ in etl.cli._COMMANDS.values():
+        importlib.import_module(where.partition(":")[0])
 
 
 def _compile_templates() -> None:
@@ -28,6 +31,7 @@ def _compile_templates() -> None:
             environment.get_template(name)
 
 
+_import_commands()
 _compile_templates()
 # What is here stays: no fork walks over it, and so none copies its pages.
 gc.collect()

@@ -114,6 +114,8 @@ def reader(open_folder: Path, zookeeper_url: str) -> Reader:
     python = Path(shutil.which("python3") or "python3").parent
     reader = Reader(open_folder, zookeeper_url, {"HOME": str(open_folder), "PATH": f"{python}:/usr/bin:/bin"})
     reader.environ |= {"ETL_HOME": str(reader.etl_home), "LANG": "C.UTF-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # Most modules of what is installed are never imported: pip need not compile them all.
+    reader.environ |= {"PIP_COMPILE": "0"}
     reader.environ |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "http"))}
     return reader
 
