@@ -50,7 +50,7 @@ _COMMANDS = {
     "partner": ("etl.cli.partner:partner", "Simulate a partner against a test database or a test topic."),
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
-    "ad": ("etl.cli.ad:ad", "Read accounts and groups of Active Directory."),
+    "ad": ("etl.cli.ad:ad", "Bring people and their groups from Active Directory."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
     "web": ("etl.cli.web:web", "Serve console, API and services over HTTP; keep their users."),
     "backup": ("etl.cli.backup:backup", "Write a backup of all databases and the configuration."),

@@ -2,6 +2,7 @@
 
 import click
 
+from etl.cli.ad_sync import adopt_command, login_command, status_command, sync_command, sync_user_command
 from etl.cli.screen.findings import report
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.monitoring.directory_check import check_directory
@@ -9,7 +10,11 @@ from etl.monitoring.directory_check import check_directory
 
 @click.group()
 def ad() -> None:
-    """Read accounts and groups of Active Directory."""
+    """Bring people and their groups from Active Directory."""
+
+
+for _command in (sync_command, sync_user_command, login_command, adopt_command, status_command):
+    ad.add_command(_command)
 
 
 @ad.command()

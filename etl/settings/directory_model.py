@@ -40,6 +40,15 @@ class DirectorySettings:
     # Field of PersonGroup; empty: groups have no members from the directory.
     group_field: str
     has_nested_groups: bool
+    keeps_manual_groups: bool
+    # deactivate, remove or keep.
+    vanished: str
+    # Percent.
+    max_vanished_share: int
+    max_leave_share: int
+    login_wait_seconds: int
+    # Empty: none.
+    access_level_new: str
     status_active: str
     status_inactive: str
     # The configuration text to name in errors.

@@ -1,10 +1,23 @@
-"""Syncs with the directory: of all users, or of one.
+"""Syncs with the directory: of all users, or of one, at login too; and adoptions of accounts.
 
-Receives a runtime, a directory that can be read, and the rules. Returns what each sync did. Never talks to a directory
-by itself.
+Receives a runtime, a directory that can be read, and the rules. Returns what each sync did.
 """
 
+from etl.engine.directory.adopting import adopt_person
+from etl.engine.directory.login import Login, login
+from etl.engine.directory.opened import directory_source
 from etl.engine.directory.sync import DirectorySource, SyncOutcome, SyncRunning, sync, sync_one
 from etl.engine.directory.syncs import read_syncs
 
-__all__ = ["DirectorySource", "SyncOutcome", "SyncRunning", "read_syncs", "sync", "sync_one"]
+__all__ = [
+    "DirectorySource",
+    "Login",
+    "SyncOutcome",
+    "SyncRunning",
+    "adopt_person",
+    "directory_source",
+    "login",
+    "read_syncs",
+    "sync",
+    "sync_one",
+]

@@ -1,9 +1,11 @@
 """A sync: the directory is read, what differs is planned, guarded and merged in one transaction of the store."""
 
 import logging
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -30,8 +32,8 @@ from etl.store import FencingToken, UnitKind
 
 _log = logging.getLogger("AdMigration")
 
-# A page of a read may take this long; its lease is renewed between pages.
-_LEASE_SECONDS = 180
+_LEASE_SECONDS = 60
+_BEAT_SECONDS = 15.0
 _POLL_SECONDS = 0.2
 
 
@@ -86,14 +88,13 @@ def sync(runtime: Runtime, source: DirectorySource, *, is_dry: bool = False, acc
     """
     refuse_on_hold(runtime)
     if is_dry:
-        return _dry(runtime, source, source.directory.read_all(lambda: None), accept=accept, is_complete=True)
+        return _dry(runtime, source, source.directory.read_all(), accept=accept, is_complete=True)
     prepare_without_import(runtime)
-    syncs = Syncs(runtime.store.schema, runtime.owner, _LEASE_SECONDS)
-    run = _begin(runtime, syncs, login=None)
+    syncs, run = begin_sync(runtime, login=None)
     if run is None:
         raise SyncRunning("another sync of all users is under way: see etl ad status")
-    read = partial(source.directory.read_all, partial(_beat, runtime, syncs, run))
-    return _perform(runtime, source, syncs, run, read, accept=accept)
+    with _beating(runtime, syncs, run):
+        return _perform(runtime, source, syncs, run, source.directory.read_all, accept=accept)
 
 
 def sync_one(
@@ -105,10 +106,9 @@ def sync_one(
     if is_dry:
         return _dry(runtime, source, source.directory.read_one(login), accept=True, is_complete=False)
     prepare_without_import(runtime)
-    syncs = Syncs(runtime.store.schema, runtime.owner, _LEASE_SECONDS)
     ends = time.monotonic() + wait_seconds
     while True:
-        run = _begin(runtime, syncs, login=login)
+        syncs, run = begin_sync(runtime, login=login)
         try:
             if run is not None:
                 read = partial(source.directory.read_one, login)
@@ -120,17 +120,36 @@ def sync_one(
         time.sleep(_POLL_SECONDS)
 
 
-def _begin(runtime: Runtime, syncs: Syncs, *, login: str | None) -> int | None:
-    """Gives the sync its number before anything is read: what was read later has the higher one."""
+def begin_sync(runtime: Runtime, *, login: str | None) -> tuple[Syncs, int | None]:
+    """Gives a sync its number before anything is read: what was read later has the higher one. None: a sync of all
+    users is under way."""
+    syncs = Syncs(runtime.store.schema, runtime.owner, _LEASE_SECONDS)
     with transaction(runtime.store_engine) as connection:
         run = runtime.store.next_number(connection)
         syncs.clean(connection, days=runtime.settings.in_migration.kept_days)
-        return run if syncs.begin(connection, run, login=login) else None
+        return syncs, run if syncs.begin(connection, run, login=login) else None
 
 
-def _beat(runtime: Runtime, syncs: Syncs, run: int) -> None:
-    with transaction(runtime.store_engine) as connection:
-        syncs.renew(connection, run)
+@contextmanager
+def _beating(runtime: Runtime, syncs: Syncs, run: int) -> Iterator[None]:
+    """Renews the lease beside a sync; where the store is out of reach the lease runs out."""
+    is_over = threading.Event()
+
+    def beat() -> None:
+        while not is_over.wait(_BEAT_SECONDS):
+            try:
+                with transaction(runtime.store_engine) as connection:
+                    syncs.renew(connection, run)
+            except EtlError as fault:
+                _log.warning("the lease of sync %d is not renewed: %s", run, fault)
+
+    thread = threading.Thread(target=beat, name=f"sync-{run}-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _perform(
@@ -153,11 +172,11 @@ def _perform(
             syncs.end(connection, run, SyncResult.FAILED, counts={}, message=str(fault))
         raise
     if outcome.unit is not None:
-        _show(runtime)
+        show_sync(runtime)
     return outcome
 
 
-def _show(runtime: Runtime) -> None:
+def show_sync(runtime: Runtime) -> None:
     """Brings the out_ tables to where the store is: no transaction sees its own place in the journal."""
     if runtime.settings.has_out_migration:
         with runtime.out_connection() as connection:
@@ -224,7 +243,7 @@ def _apply(
     stops = tuple(guard_stops(plan, source.rules)) if is_complete else ()
     if any(not (accept and one.can_be_accepted) for one in stops):
         return SyncOutcome(run, plan.read, read.controller, is_dry, plan.changes, (), stops, warnings=warnings)
-    merged, unit = _write(runtime, connection, source, plan, run)
+    merged, unit = write_unit(runtime, connection, source, plan, run)
     left_out = (*plan.of(LeaveOut), *merged.refused)
     note_sync(
         connection,
@@ -246,7 +265,7 @@ def _is_refused(change: AnyChange, refused: Collection[str]) -> bool:
     return change.guid in refused and not (isinstance(change, Join | Leave) and change.instance)
 
 
-def _write(
+def write_unit(
     runtime: Runtime, connection: Connection, source: DirectorySource, plan: Plan, run: int
 ) -> tuple[MergedSync, int | None]:
     """Merges a plan as a unit of work; a plan without differences is none."""
@@ -277,7 +296,8 @@ def _write(
 
 
 def _warnings(groups: Sequence[StoredGroup], read: DirectoryRead) -> Iterator[str]:
-    """Roles that name no group of the directory any more."""
+    """Roles that name no group of the directory any more, or one that memberships do not name; skipped values."""
+    yield from read.skipped
     if not read.groups:
         return
     for group in groups:
@@ -288,3 +308,8 @@ def _warnings(groups: Sequence[StoredGroup], read: DirectoryRead) -> Iterator[st
             )
         elif group.role and group.role not in read.groups:
             yield f"group {group.instance}: the directory has no group {group.role}: correct the DN in the group"
+        elif number := read.primary_groups.get(group.role):
+            yield (
+                f"group {group.instance}: {group.role} is the primary group of {number:,} users, whom the directory "
+                "does not name as its members: they are not in the group"
+            )

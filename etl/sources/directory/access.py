@@ -25,6 +25,14 @@ class Directory(Protocol):
     def accounts(self) -> list[Account]:
         """All accounts below the base that match the filter."""
 
+    def find(self, login: str) -> Account | None:
+        """The account of a login below the base that matches the filter, written as a user types it. Raises
+        EnvironmentFault where several match."""
+
+    def refusal_of(self, dn: str, password: str) -> str:
+        """Why an account is refused with this password, on a connection of its own; empty if it is not. An empty
+        password would sign in without an account and be accepted: it must not come here."""
+
     def groups(self) -> Groups:
         """All groups of the domain."""
 

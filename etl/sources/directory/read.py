@@ -1,6 +1,6 @@
 """What a sync needs of the directory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,18 +10,21 @@ from etl.sources.directory.people.values import Entry
 @dataclass(frozen=True)
 class DirectoryRead:
     """A read that succeeded: `groups` are the directory's groups, normalized DN -> objectGUID; without them no role is
-    judged. `controller` has answered."""
+    judged. `primary_groups`: normalized DN -> of how many users it is the primary group, which memberships do not name;
+    `skipped` says which values were none. `controller` has answered."""
 
     entries: Sequence[Entry]
     controller: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
+    primary_groups: Mapping[str, int] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
 
 
 class DirectoryReader(Protocol):
     """A directory that can be read. Raises EnvironmentFault where it cannot, or where the read is not complete."""
 
-    def read_all(self, beat: Callable[[], None]) -> DirectoryRead:
-        """All users; calls `beat` at least once a page."""
+    def read_all(self) -> DirectoryRead:
+        """All users."""
 
     def read_one(self, login: str) -> DirectoryRead:
         """The user of a login; no entry where there is none."""

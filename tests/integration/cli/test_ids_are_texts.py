@@ -94,7 +94,17 @@ errors list --all
 runs list
 """
 # tests/acceptance/test_demo.py, test_partner.py; tests/integration: operations/test_move.py, directory/test_check.py
-_ELSEWHERE = {"demo", "partner play", "move", "ad check"}
+_ELSEWHERE = {
+    "demo",
+    "partner play",
+    "move",
+    "ad check",
+    "ad sync",
+    "ad sync-user",
+    "ad login",
+    "ad adopt",
+    "ad status",
+}
 
 
 def _with_json(command: click.Command, path: str = "") -> Iterator[str]:

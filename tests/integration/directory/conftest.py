@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etl.engine.directory import DirectorySource, SyncOutcome, sync, sync_one
+from etl.engine.directory import DirectorySource, SyncOutcome, adopt_person, sync, sync_one
 from etl.sources.directory.people.values import Entry, SyncRules
 from etl.sources.directory.read import DirectoryRead
 from etl.sources.directory.stored.projection import project
@@ -60,8 +60,7 @@ class Office:
     def has(self, *entries: Entry) -> None:
         self.entries = dict(enumerate(entries))
 
-    def read_all(self, beat: Callable[[], None]) -> DirectoryRead:
-        beat()
+    def read_all(self) -> DirectoryRead:
         self.during()
         return DirectoryRead(list(self.entries.values()), "dc1", self.groups)
 
@@ -77,9 +76,13 @@ class Office:
         with self.site.runtime() as runtime:
             return sync_one(runtime, self._source(runtime.company, {}), login, **options)
 
+    def adopt(self, login: str, guid: str, **options: Any) -> SyncOutcome:
+        with self.site.runtime() as runtime:
+            return adopt_person(runtime, self._source(runtime.company, {}), login, guid, **options)
+
     def _source(self, company: Any, changed: Mapping[str, Any]) -> DirectorySource:
         rules = replace(self.rules, **changed)
-        return DirectorySource(self, project(company, ["surname", "name"], rules, "AD_ROLE"), rules, str.casefold)
+        return DirectorySource(self, project(company, ["surname", "name"], "AD_ROLE"), rules, str.casefold)
 
     def people(self) -> dict[str, tuple[str, str | None, str | None]]:
         """E-mail address or login -> (state, status, surname)."""

@@ -61,9 +61,9 @@ def test_a_directory_that_is_well(domain: Domain, site: Site) -> None:
     assert groups == {"Central": "ok", "Escaped": "ok", "Gone": "warning", "Primary": "warning", "Words": "warning"}
     assert found["group Escaped"][1].endswith(": 4 accounts")
     assert found["group Gone"][1] == f"the directory has no group {ROLES['Gone']}"
-    for line in [line for block in blocks(PAGE) if block.language == "sh" for line in block.lines]:
+    lines = [line for block in blocks(PAGE) if block.language == "sh" for line in block.lines]
+    for line in [line for line in lines if line.startswith("etl ad check")]:  # the others: test_domain_sync.py
         words = shlex.split(line)
-        assert words[:1] == ["etl"]
         assert site.etl(*words[1:]).code == 0
 
 

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 
 from etl.engine.directory import SyncRunning
-from etl.errors import FencedOut
+from etl.errors import ConfigurationError, FencedOut
 from tests.fix_company import BOTH_LAYOUTS, OUT, STORE, MakeSite
 from tests.integration.directory.conftest import DOCUMENTS, Office, entry, guid
 
@@ -112,3 +112,34 @@ def test_links_that_wait_for_a_person(office: Office) -> None:
     office.sync()
     assert office.site.value(f"select count(*) from {STORE}.link_persongroup_header") == 1
     assert office.site.value(f"select count(*) from {STORE}.boi_reference") == 0
+
+
+def test_an_account_that_was_made_again(office: Office) -> None:
+    """The former person gets it, with instance and login; the one whom a sync has made meanwhile is released."""
+    office.feed({"r": "root"}, {"G": "CN=g"}, {})
+    office.has(entry(1, "ann", "cn=g"))
+    office.sync()
+    ann = office.id_of("ann")
+    office.has(entry(2, "ann", "cn=g"))
+    office.sync()
+    former = "ann~00000001"
+    for login, number, reason in (
+        ("unknown", guid(2), "no person has the login"),
+        ("root", guid(2), "internal"),
+        (former, "2", "no objectGUID"),
+    ):
+        with pytest.raises(ConfigurationError, match=reason):
+            office.adopt(login, number)
+    would = office.adopt(former, guid(2), is_dry=True)
+    done = office.adopt(former.upper(), f"{{{guid(2).upper()}}}")
+    assert [str(one) for one in would.changes] == [str(one) for one in done.changes]
+    assert office.members() == {"G": []}
+    assert office.sync().exit_code == 0
+    assert (office.id_of("ann"), office.members()) == (ann, {"G": ["ann"]})
+    assert office.people() == {
+        "ann": ("ACTUAL", "ACTIVE", "Ann"),
+        "ann~00000002": ("ACTUAL", "INACTIVE", "Ann"),
+        "root": ("ACTUAL", None, "r"),
+    }
+    assert office.sync().changes == ()
+    assert office.adopt("ann", guid(2)).changes == ()

@@ -3,7 +3,6 @@
 import pytest
 
 from etl.sources.directory.people.changes import Change, Create, Deactivate, Join, Leave, Reactivate
-from etl.sources.directory.people.difference import with_ancestors
 from etl.sources.directory.people.values import SyncRules, Vanished
 from tests.unit.directory.people import entry, group, guid, person, planned, said
 
@@ -114,9 +113,3 @@ def test_one_user_alone_touches_no_other() -> None:
     people = [person("p1", "ann", 1), person("p2", "bob", 2)]
     plan = planned([entry(1, "ann")], people, group("g1", "r", "p1", "p2"), is_complete=False)
     assert said(plan.changes) == ["remove ann from group g1"]
-
-
-def test_nested_groups_in_a_circle() -> None:
-    parents = {"a": ["b"], "b": ["c"], "c": ["a"], "x": ["a"]}
-    assert with_ancestors(["b"], parents) == {"a", "b", "c"}
-    assert with_ancestors(["unknown"], parents) == {"unknown"}

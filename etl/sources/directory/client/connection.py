@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from contextlib import suppress
 from typing import Any, Final
 
 import ldap
@@ -10,7 +11,7 @@ from ldap.ldapobject import SimpleLDAPObject
 
 from etl.errors import EnvironmentFault, TransientFault
 from etl.settings import DirectorySettings, Encryption
-from etl.sources.directory.client.faults import AWAY, fault_of
+from etl.sources.directory.client.faults import AWAY, fault_of, refusal
 
 # The category of the configuration's own logging.
 _log = logging.getLogger("AdMigration")
@@ -40,6 +41,25 @@ def connect(settings: DirectorySettings) -> tuple[SimpleLDAPObject, str]:
         else:
             return connection, host
     raise last or EnvironmentFault("no domain controller is named: write adHost")
+
+
+def refusal_of(settings: DirectorySettings, host: str, dn: str, password: str) -> str:
+    """Why a controller refuses an account with its password, with the controller's number; empty: it does not."""
+    if not password:
+        raise ValueError("an empty password signs in without an account, and controllers accept it")
+    connection = _prepared(settings, host)
+    try:
+        if settings.encryption is Encryption.START_TLS:
+            connection.start_tls_s()
+        connection.simple_bind_s(dn, password)
+    except ldap.INVALID_CREDENTIALS as error:
+        return refusal(error)
+    except ldap.LDAPError as error:
+        raise fault_of(error, "a password cannot be checked", settings, host) from None
+    finally:
+        with suppress(ldap.LDAPError):
+            connection.unbind_ext()
+    return ""
 
 
 def _prepared(settings: DirectorySettings, host: str) -> SimpleLDAPObject:

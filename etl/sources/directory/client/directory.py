@@ -12,7 +12,7 @@ from ldap.filter import escape_filter_chars
 from etl.errors import EnvironmentFault, TransientFault
 from etl.settings import DirectorySettings
 from etl.sources.directory.account import Account, account_of
-from etl.sources.directory.client.connection import connect
+from etl.sources.directory.client.connection import connect, refusal_of
 from etl.sources.directory.client.faults import translated
 from etl.sources.directory.filters import GROUPS, users_filter
 from etl.sources.directory.groups import Groups, group_of
@@ -68,6 +68,18 @@ class OpenDirectory:
     def accounts(self) -> list[Account]:
         filter_, attributes = users_filter(self._settings.user_filter), read_attributes(self._settings)
         return self._read(lambda: self._settings.base, filter_, attributes, account_of, "accounts cannot be read")
+
+    def find(self, login: str) -> Account | None:
+        wanted = escape_filter_chars(login)
+        filter_ = f"(&{users_filter(self._settings.user_filter)}(sAMAccountName={wanted}))"
+        attributes = read_attributes(self._settings)
+        found = self._read(lambda: self._settings.base, filter_, attributes, account_of, "an account cannot be read")
+        if len(found) > 1:
+            raise EnvironmentFault(f"{len(found)} accounts below {self._settings.base} have the login {login!r}")
+        return found[0] if found else None
+
+    def refusal_of(self, dn: str, password: str) -> str:
+        return refusal_of(self._settings, self.host, dn, password)
 
     def groups(self) -> Groups:
         def domain() -> str:

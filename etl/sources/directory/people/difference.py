@@ -2,7 +2,7 @@
 may stop it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ def plan_sync(entries: Sequence[Entry], stored: StoredState, rules: SyncRules, *
     moves = list(_moves(found, stored, rules)) if rules.manages_groups else []
     owned = {one.instance for one in stored.people if one.known_guid and not one.is_internal}
     roles = {group.role for group in stored.groups if group.role and not group.is_held}
-    is_known = {one.instance for one in stored.people if one.instance in owned and _is_on(one, rules)}
+    is_known = {one.instance for one in stored.people if one.instance in owned and is_on(one, rules)}
     return Plan(
         changes=(*changes, *moves),
         noted=tuple(noted),
@@ -145,7 +145,7 @@ def _noted(entry: Entry, person: StoredPerson | None, rules: SyncRules) -> Noted
     return Noted(entry.guid, person.instance, entry.login, entry.dn, status)
 
 
-def _is_on(person: StoredPerson, rules: SyncRules) -> bool:
+def is_on(person: StoredPerson, rules: SyncRules) -> bool:
     return person.state == ACTUAL and person.status in ("", rules.status_active)
 
 
@@ -153,7 +153,7 @@ def _switched_off(person: StoredPerson, rules: SyncRules) -> Iterator[AnyChange]
     guid, login = person.known_guid, person.email
     if rules.vanished is Vanished.REMOVE and person.state == ACTUAL:
         yield Deactivate(guid, person.instance, login, vanished=True, removes=True)
-    elif rules.vanished is Vanished.DEACTIVATE and _is_on(person, rules):
+    elif rules.vanished is Vanished.DEACTIVATE and is_on(person, rules):
         yield Deactivate(guid, person.instance, login, vanished=True)
 
 
@@ -161,7 +161,7 @@ def _noted_vanished(person: StoredPerson, rules: SyncRules, login: str) -> Noted
     status = person.status_written
     if rules.vanished is Vanished.REMOVE and person.state == ACTUAL:
         status = REMOVED
-    elif rules.vanished is Vanished.DEACTIVATE and _is_on(person, rules):
+    elif rules.vanished is Vanished.DEACTIVATE and is_on(person, rules):
         status = rules.status_inactive
     return Noted(person.known_guid, person.instance, login, person.dn, status, is_vanished=True)
 
@@ -187,15 +187,3 @@ def _moves(found: Identified, stored: StoredState, rules: SyncRules) -> Iterator
     for person in found.vanished:
         left = sorted(member_of.get(person.instance, ()))
         yield from (Leave(group, person.known_guid, person.instance, person.email) for group in left)
-
-
-def with_ancestors(roles: Iterable[str], parents: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    """Normalized DNs of groups together with the groups that these are in, however deep; a circle ends."""
-    found: set[str] = set()
-    waiting = list(roles)
-    while waiting:
-        role = waiting.pop()
-        if role not in found:
-            found.add(role)
-            waiting += parents.get(role, ())
-    return frozenset(found)

@@ -56,7 +56,7 @@ class StagedPerson:
 
 @dataclass
 class MergedSync:
-    """What a sync did: counters by table, GUID -> instance of those who were merged, what the merge refused, and which
+    """What a sync did: counters by table, GUID -> instance of new people, what the merge refused, and which
     (object, field, target) were looked through for waiting links."""
 
     counters: dict[str, Counters] = field(default_factory=dict)
@@ -85,7 +85,7 @@ def staged_people(plan: Plan, rules: SyncRules) -> list[StagedPerson]:
     rows: dict[str, StagedPerson] = {}
     for one in plan.of(Create, Rename, Change, Deactivate, Reactivate, PassLoginOn):
         instance = "" if isinstance(one, Create) else one.instance
-        row = rows.setdefault(one.guid, StagedPerson(one.guid, instance, one.login))
+        row = rows.setdefault(instance or one.guid, StagedPerson(one.guid, instance, one.login))
         match one:
             case Create() | Change():
                 row.values |= one.values
@@ -122,7 +122,8 @@ def _merge_people(
     for result in read_results(connection):
         row = rows[result.id - 1]
         if result.in_status == "DONE" and result.out_id:
-            merged.instances[row.guid] = result.out_id
+            if not row.instance:
+                merged.instances[row.guid] = result.out_id
         else:
             reason = "; ".join(reasons.get(result.id, ["the merge refused it"]))
             merged.refused.append(LeaveOut(row.guid, row.login, reason, row.instance))
@@ -138,7 +139,8 @@ def _lines(rows: Sequence[StagedPerson], seen: DirectoryCompany) -> Iterator[Seq
     for number, row in enumerate(rows, 1):
         given = given_fields(seen.person, row.values)
         values = (row.values.get(code) for code in seen.fields)
-        yield number, row.guid, row.instance or None, row.state, given, row.guid, *values
+        # One who is there is found by the instance, whatever GUID it was made with.
+        yield number, None if row.instance else row.guid, row.instance or None, row.state, given, row.guid, *values
 
 
 def _merge_links(

@@ -1,0 +1,139 @@
+"""The directory of the configuration, as a sync reads it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from etl.database import server_time, transaction
+from etl.engine.directory.sync import DirectorySource
+from etl.engine.runtime import Runtime
+from etl.errors import ConfigurationError, Problem
+from etl.settings import DirectorySettings
+from etl.sources.directory import (
+    Account,
+    Directory,
+    Groups,
+    needed_attributes,
+    open_directory,
+    person_values,
+    same_name,
+)
+from etl.sources.directory.fields import field_problems, person_fields
+from etl.sources.directory.names import Name
+from etl.sources.directory.people.values import AD_GUID, EMAIL, STATUS, Entry, SyncRules, Vanished
+from etl.sources.directory.read import DirectoryRead
+from etl.sources.directory.stored.projection import project
+
+_DECIDED = (EMAIL, STATUS, AD_GUID)
+
+
+def directory_source(runtime: Runtime) -> DirectorySource:
+    """The directory of the settings with its rules; raises what `reader_of` does."""
+    settings = runtime.settings.directory
+    reader = reader_of(runtime)
+    rules = SyncRules(
+        manages_groups=bool(settings.group_field),
+        keeps_manual_groups=settings.keeps_manual_groups,
+        vanished=Vanished(settings.vanished),
+        status_active=settings.status_active,
+        status_inactive=settings.status_inactive,
+        access_level=settings.access_level_new,
+        max_vanished_share=settings.max_vanished_share,
+        max_leave_share=settings.max_leave_share,
+    )
+    seen = project(runtime.company, reader.fields, settings.group_field)
+    return DirectorySource(reader, seen, rules, role_of)
+
+
+def reader_of(runtime: Runtime) -> "SettingsReader":
+    """Raises ConfigurationError where no directory is named, and with every fault that the metadata show."""
+    settings = runtime.settings.directory
+    if not settings.is_used:
+        raise ConfigurationError(Problem("has no value: name the domain controllers", settings.path, None, "adHost"))
+    if problems := list(field_problems(settings, runtime.company)):
+        raise ConfigurationError(*problems)
+    known = person_fields(runtime.company)
+
+    def clock() -> datetime:
+        with transaction(runtime.store_engine) as connection:
+            return server_time(connection)
+
+    return SettingsReader(settings, tuple(code for code in settings.attributes if code in known), clock)
+
+
+def role_of(dn: str) -> str:
+    """A DN as text that is equal for equal names, however these are written."""
+    return role_text(same_name(dn))
+
+
+def role_text(name: Name | str) -> str:
+    if isinstance(name, str):
+        return name
+    return ",".join("+".join(f"{kind}={_escaped(value)}" for kind, value in part) for part in name)
+
+
+def _escaped(value: str) -> str:
+    return "".join(f"\\{letter}" if letter in ',+=\\"' else letter for letter in value)
+
+
+@dataclass(frozen=True)
+class SettingsReader:
+    """Reads the directory of the settings; `fields`: codes of Person whose values come from attributes."""
+
+    settings: DirectorySettings
+    fields: tuple[str, ...]
+    clock: Callable[[], datetime]
+
+    def read_all(self) -> DirectoryRead:
+        """All accounts and groups; raises where one of them cannot be read whole."""
+        with self._opened() as directory:
+            return self._read(directory, directory.accounts())
+
+    def read_one(self, login: str) -> DirectoryRead:
+        """The account of a login, if it is below the base and matches the filter."""
+        with self._opened() as directory:
+            found = directory.find(login)
+            return self._read(directory, [found] if found else [])
+
+    def check_password(self, login: str, password: str) -> tuple[Entry | None, str]:
+        """The account of a login, None where there is none, and why it is refused with this password, "" if not."""
+        with self._opened() as directory:
+            found = directory.find(login)
+            if found is None:
+                return None, ""
+            [entry] = self._read(directory, [found]).entries
+            return entry, directory.refusal_of(found.dn, password)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Directory]:
+        """A directory is silent about a base or attributes that it does not have: they are asked for first."""
+        with open_directory(self.settings) as directory:
+            directory.prove_base()
+            if unknown := directory.unknown_attributes(needed_attributes(self.settings)):
+                message = f"the directory has no attribute {unknown[0]}: correct adUserFilter or the adAttribute. lines"
+                raise ConfigurationError(Problem(message, self.settings.path))
+            yield directory
+
+    def _read(self, directory: Directory, accounts: Sequence[Account]) -> DirectoryRead:
+        groups = directory.groups() if self.settings.group_field else Groups(())
+        now = self.clock()
+        return DirectoryRead(
+            [self._entry(one, groups, now) for one in accounts],
+            directory.host,
+            {role_of(group.dn): group.guid for group in groups.listed},
+            {role_text(name): number for name, number in groups.primary(accounts).items()},
+            tuple(f"{one.login or one.dn}: {bad.attribute} {bad.reason}" for one in accounts for bad in one.bad_values),
+        )
+
+    def _entry(self, account: Account, groups: Groups, now: datetime) -> Entry:
+        names = groups.names_of(account, nested=self.settings.has_nested_groups) if self.settings.group_field else ()
+        values = person_values(account, self.settings, self.fields, now)
+        return Entry(
+            account.guid,
+            account.login,
+            account.dn,
+            {code: value for code, value in values.items() if code not in _DECIDED},
+            not account.is_inactive(now),
+            frozenset(map(role_text, names)),
+        )
