@@ -28,7 +28,8 @@ class Source:
     tables that `create_staged_tables` makes, where a row may also give a state and its origin for the journal, and
     several rows may have one in_id. `creates_ids`: a row with an unknown out_id makes an instance with that id.
     `knows_owners`: its staged links name their owners by instances that are there. `always_given`: with `gives_some`,
-    codes of fields that every row of the staged table gives; it need not say so of all of them.
+    codes of fields that every row of the staged table gives; it need not say so of all of them. `marks_removals`: a
+    staged row that removes its instance has `removed`, and none the state REMOVED.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Source:
     creates_ids: bool = False
     knows_owners: bool = False
     always_given: frozenset[str] = frozenset()
+    marks_removals: bool = False
 
 
 IN_TABLES = Source("in_tables", is_staged=False)

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 
+import confluent_kafka
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from pydantic import SecretStr
@@ -225,6 +226,24 @@ def test_a_partition_whose_end_no_broker_says() -> None:
     ):
         list(read_to_end(connection(), Partition("t", 0), patience_seconds=1.5, check=check))
     assert asked >= 2
+
+
+def test_a_partition_of_which_nothing_comes_any_more() -> None:
+    """The brokers are the library's own, and end when a part has been read."""
+    brokers = confluent_kafka.Producer({"bootstrap.servers": "none", "test.mock.num.brokers": 1, "log_level": 0})
+    [broker] = brokers.list_topics(timeout=30).brokers.values()
+    # Small portions, so that the rest is asked for later.
+    options = {"queued.max.messages.kbytes": "64", "fetch.message.max.bytes": "20000"}
+    given = KafkaConnection(f"{broker.host}:{broker.port}", "etl", options, PATH)
+    with Producer(given) as producer:
+        for _ in range(3000):
+            producer.send("t", None, b"x" * 500, partition=0)
+    reading = read_to_end(given, Partition("t", 0), patience_seconds=1)
+    next(reading)
+    del brokers
+    text = r"^t/0 cannot be read: nothing came for 1 seconds behind offset \d+ of 3000$"
+    with pytest.raises(TransientFault, match=text):
+        list(reading)
 
 
 def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:

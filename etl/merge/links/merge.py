@@ -12,11 +12,11 @@ from etl.merge.links.members.settle import serve_members
 from etl.merge.links.serving.serve import serve_references
 from etl.merge.links.statements import BY_INDEX_BELOW_ROWS, LinkMerge, link_merge_of
 from etl.merge.links.writing import write_links
+from etl.merge.statistics import needs_analyze
+from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.runs import Chunk, Counters, add_counters
 
-# As in single_fields: from this many rows on the golden table is analyzed at once.
-_ANALYZE_FROM_ROWS = 10_000
 # Smaller chunks are cheap without the join.
 JOIN_FROM_ROWS = 10_000
 # The rows left after the join are fewer than this; the statistics still say that the whole chunk is claimed.
@@ -44,7 +44,8 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     counters["marked"] = joined + staged
     if chunk.rows and not counters["marked"] and not merge.variables["is_staged"]:
         refuse_truncated(connection, link.name, context)
-    if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
+    golden_link = names.store_link_table(link.bo.code, link.field.code)
+    if needs_analyze(connection, golden_link, counters.get("created", 0), context):
         merge.run("analyze_golden_links")
     return counters
 

@@ -9,13 +9,12 @@ from etl.merge.rows.conflicts.settling import Settled, Settling, changed_meanwhi
 from etl.merge.rows.folding.fold import settle_staged
 from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
+from etl.merge.statistics import needs_analyze
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.runs import Chunk, CounterName, Counters, add_counters
 from etl.store import new_ids
 
-# From this many rows on the golden table is analyzed at once; autovacuum would come too late for the links.
-_ANALYZE_FROM_ROWS = 10_000
 # See analyze_stage; for a larger stage the planner's estimate by size suffices, except for the ctids.
 _ANALYZE_STAGE_BELOW_ROWS = 1000
 # Passes over a chunk; rows that would still have to wait then are refused. Without a limit a row could cost a pass
@@ -39,7 +38,8 @@ def merge_single_fields(
     merge = merge_of(connection, business_object, chunk, context)
     is_staged = context.source.is_staged
     if is_staged:
-        merge.run("note_removals")
+        if not context.source.marks_removals:
+            merge.run("note_removals")
         merge = replace(merge, values=merge.values | {"rows": chunk.rows})
     found, rest = (0, merge) if is_staged else pass_repeated(merge, chunk)
     counters: Counters = {"unchanged": found} if found else {}
@@ -48,7 +48,8 @@ def merge_single_fields(
     counters["marked"] = found
     if chunk.rows and not found and not is_staged:
         refuse_truncated(connection, names.in_table(business_object.code), context)
-    if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
+    golden = names.store_table(business_object.code)
+    if needs_analyze(connection, golden, counters.get("created", 0), context):
         merge.run("analyze_golden")
     return counters
 

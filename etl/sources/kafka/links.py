@@ -56,7 +56,8 @@ def merge_batch_links(
 ) -> MergedLinks:
     """Merges links, and serves those that wait in the link tables `near` what has arrived. The links of the records
     with the numbers `older` leave what was changed since. `row_of` tells what a record says of a link and its owner."""
-    given = Counter(row.link.stages.number for _, _, _, row in links)
+    by_shape = Counter([row.link for _, _, _, row in links])
+    given = {shape.stages.number: count for shape, count in by_shape.items()}
     waiting = tables_to_serve(connection, near, context.store_schema)
     chosen = [
         one
@@ -74,7 +75,7 @@ def merge_batch_links(
     lock_links(connection, tables, context)
     create_staged_links(connection, link_tables)
     if links:
-        _copy(connection, links)
+        _copy(connection, links, has_sets=any(shape.is_set for shape in by_shape))
     for one in chosen:
         staged = {}
         if one in viewed:
@@ -91,11 +92,11 @@ def merge_batch_links(
     return merged
 
 
-def _copy(connection: Connection, links: Sequence[NumberedLink]) -> None:
+def _copy(connection: Connection, links: Sequence[NumberedLink], *, has_sets: bool) -> None:
     execute(connection, _sql("create_links"))
     copy_lines(connection, _sql("copy_links"), _lines(links))
     execute(connection, _sql("analyze_links"))
-    if any(row.link.is_set for _, _, _, row in links):
+    if has_sets:
         execute(connection, _sql("keep_last_sets"))
 
 

@@ -72,7 +72,7 @@ def merge_objects(
     codes = _stage(connection, business_object, objects, context)
     if not older and len(objects) >= _MANY_OBJECTS:
         # Statements that ask no row for these fields cost less; each set of fields has statements of its own.
-        always = frozenset.intersection(*map(frozenset, {row.codes for _, row in objects}))
+        always = frozenset.intersection(*map(frozenset, _given_codes(objects)))
         context = replace(context, source=replace(context.source, always_given=always))
     if older:
         leave_changed_values(connection, {number: row_of(number) for number in older}, context)
@@ -98,7 +98,7 @@ def _stage(
     connection: Connection, business_object: BusinessObject, objects: Sequence[NumberedObject], context: MergeContext
 ) -> list[str]:
     create_staged_tables(connection, business_object, context.source)
-    codes = list(dict.fromkeys(code for given in dict.fromkeys(row.codes for _, row in objects) for code in given))
+    codes = list(dict.fromkeys(code for given in _given_codes(objects) for code in given))
     statement = _sql("copy_objects", table=names.in_table(business_object.code), codes=codes)
     try:
         with connection.begin_nested():
@@ -112,6 +112,11 @@ def _stage(
         raise ObjectsRefused({objects[line][0]: one.server_message for line, one in refused.items()}) from fault
     analyze_staged_table(connection, business_object)
     return codes
+
+
+def _given_codes(objects: Sequence[NumberedObject]) -> list[tuple[str, ...]]:
+    """The sets of fields that objects give, as the first ones give them; most share those of their layout."""
+    return list(dict.fromkeys({id(row.codes): row.codes for _, row in objects}.values()))
 
 
 def _unknown_file(row: ObjectRow, code: str, named: str) -> Fault:

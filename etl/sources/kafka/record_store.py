@@ -48,6 +48,7 @@ class RecordStore:
             is_ordered=True,
             creates_ids=self.rules.creates_unknown_ids,
             knows_owners=True,
+            marks_removals=True,
         )
 
     @property

@@ -11,9 +11,12 @@ where mine.number = :unit and p.place = {{ journal_id(schema) }}
       where other.number <> mine.number and (other.closed_by is null or other.closed_by >= mine.begun_after)
   )
 {% if only_some %}
-  and exists (
-      select
-      from unnest(cast(:bos as text[]), cast(:fields as text[]), cast(:targets as text[])) as s (bo, field, target_bo)
-      where s.bo = p.bo and s.field = p.field and s.target_bo = p.target_bo
-  )
+  -- Where another transaction does the same, it is left to that one: this one would wait for its end.
+  and p.ctid = any(array(
+      select l.ctid
+      from {{ schema | ident }}.reference_position l
+      join unnest(cast(:bos as text[]), cast(:fields as text[]), cast(:targets as text[])) as s (bo, field, target_bo)
+          on s.bo = l.bo and s.field = l.field and s.target_bo = l.target_bo
+      for update of l skip locked
+  ))
 {% endif %}
