@@ -236,12 +236,12 @@ def test_a_partition_of_which_nothing_comes_any_more() -> None:
     options = {"queued.max.messages.kbytes": "64", "fetch.message.max.bytes": "20000"}
     given = KafkaConnection(f"{broker.host}:{broker.port}", "etl", options, PATH)
     with Producer(given) as producer:
-        for _ in range(3000):
-            producer.send("t", None, b"x" * 500, partition=0)
+        for _ in range(12_000):  # more than one call takes
+            producer.send("t", None, b"x" * 100, partition=0)
     reading = read_to_end(given, Partition("t", 0), patience_seconds=1)
     next(reading)
     del brokers
-    text = r"^t/0 cannot be read: nothing came for 1 seconds behind offset \d+ of 3000$"
+    text = r"^t/0 cannot be read: nothing came for 1 seconds behind offset \d+ of 12000$"
     with pytest.raises(TransientFault, match=text):
         list(reading)
 

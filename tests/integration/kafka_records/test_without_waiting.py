@@ -6,6 +6,8 @@ import pytest
 
 from etl.errors import LockTimeout
 from etl.merge import statistics
+from etl.merge.links import merge as links_merge
+from etl.merge.rows import single_fields
 from etl.sources.kafka.batch import merge_batch
 from etl.sources.kafka.reading import read_batch
 from tests.fix_company import STORE
@@ -25,7 +27,8 @@ def client_and_claim(number: int) -> list[dict[str, object]]:
 
 
 def test_a_batch_does_not_wait_for_an_open_one(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistics, "_MANY_ROWS", 1)  # each batch makes statistics, as one of many records does
+    for module in (single_fields, links_merge):  # each batch makes statistics, as one of many records does
+        monkeypatch.setattr(module, "needs_analyze", lambda *_: True)
     other = replace(topic, number=1, held=[], offset=0)
     topic.send(*client_and_claim(0))
     outcomes = []
