@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from collections.abc import Callable
 
 import confluent_kafka
@@ -236,8 +237,8 @@ def test_a_partition_of_which_nothing_comes_any_more() -> None:
     options = {"queued.max.messages.kbytes": "64", "fetch.message.max.bytes": "20000"}
     given = KafkaConnection(f"{broker.host}:{broker.port}", "etl", options, PATH)
     with Producer(given) as producer:
-        for _ in range(12_000):  # more than one call takes
-            producer.send("t", None, b"x" * 100, partition=0)
+        for _ in range(12_000):  # more than one call takes, and nothing that can be compressed
+            producer.send("t", None, secrets.token_bytes(100), partition=0)
     reading = read_to_end(given, Partition("t", 0), patience_seconds=1)
     next(reading)
     del brokers
