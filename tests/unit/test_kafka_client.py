@@ -237,12 +237,14 @@ def test_a_partition_of_which_nothing_comes_any_more() -> None:
     options = {"queued.max.messages.kbytes": "64", "fetch.message.max.bytes": "20000"}
     given = KafkaConnection(f"{broker.host}:{broker.port}", "etl", options, PATH)
     with Producer(given) as producer:
-        for _ in range(12_000):  # more than one call takes, and nothing that can be compressed
+        for number in range(16_000):  # more than one call takes, and nothing that can be compressed
             producer.send("t", None, secrets.token_bytes(100), partition=0)
+            if number % 1_000 == 999:
+                producer.flush()  # what is sent together is read together
     reading = read_to_end(given, Partition("t", 0), patience_seconds=1)
     next(reading)
     del brokers
-    text = r"^t/0 cannot be read: nothing came for 1 seconds behind offset \d+ of 12000$"
+    text = r"^t/0 cannot be read: nothing came for 1 seconds behind offset \d+ of 16000$"
     with pytest.raises(TransientFault, match=text):
         list(reading)
 
