@@ -1,6 +1,7 @@
 """Reads the settings of Active Directory from the layers, and checks them against each other."""
 
 import re
+from collections.abc import Mapping
 from typing import Final, cast
 
 from pydantic import SecretStr
@@ -8,15 +9,18 @@ from pydantic import SecretStr
 from etl.settings.directory_keys import ATTRIBUTE, ATTRIBUTE_NAME, DEFAULT_ATTRIBUTES, DIRECTORY
 from etl.settings.directory_model import DirectorySettings, Encryption
 from etl.settings.layers import Layers
+from etl.settings.schedule.file import DIRECTORY_SCHEDULE, read_directory_schedule
 
 _LDAP_PORT: Final = 389
 _LDAPS_PORT: Final = 636
 
 
-def directory(layers: Layers) -> DirectorySettings:
+def directory(layers: Layers, texts: Mapping[str, str]) -> DirectorySettings:
     """The settings of the directory; faults are added to the layers."""
     encryption = _encryption(layers)
     port = _number(layers, "adPort")
+    schedule, problems = read_directory_schedule(texts, layers.location(DIRECTORY_SCHEDULE))
+    layers.problems += problems
     found = DirectorySettings(
         hosts=tuple(part for part in re.split(r"\s*,\s*", _text(layers, "adHost")) if part),
         port=_LDAPS_PORT if encryption is Encryption.LDAPS and port == _LDAP_PORT else port,
@@ -41,6 +45,7 @@ def directory(layers: Layers) -> DirectorySettings:
         access_level_new=_text(layers, "adAccessLevelNew"),
         status_active=_text(layers, "adStatusActive"),
         status_inactive=_text(layers, "adStatusInactive"),
+        schedule=schedule,
         path=layers.location(DIRECTORY),
     )
     if found.is_used:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from etl.settings.schedule import Schedule
+
 
 class Encryption(StrEnum):
     """How a connection is encrypted. NONE with a Kerberos ticket is encrypted by that."""
@@ -51,6 +53,8 @@ class DirectorySettings:
     access_level_new: str
     status_active: str
     status_inactive: str
+    # When all users are brought.
+    schedule: Schedule
     # The configuration text to name in errors.
     path: str
 

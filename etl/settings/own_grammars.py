@@ -7,10 +7,12 @@ from etl.settings.schedule.file import (
     DEFAULT_PATTERN,
     DELETE_RECORDS,
     DELETE_REFERENCES,
+    DIRECTORY_SCHEDULE,
     KAFKA_PATTERNS,
     KAFKA_SCHEDULE,
     METHOD,
     SCHEDULE,
+    SYNC_METHOD,
 )
 
 _SCHEDULE = f"""\
@@ -88,6 +90,13 @@ _KAFKA_SCHEDULE = f"""\
 {_KAFKA_LINES}
 """
 
+_DIRECTORY_SCHEDULE = f"""\
+# When `etl run --loop` brings all users of Active Directory, as etl ad sync does; without a line never. Patterns are
+# those of scheduler/core/InMigrationScheduler.scheduler-config.txt, where they are explained. Every night:
+#
+# {SYNC_METHOD} = 02:00
+"""
+
 _DISTRIBUTION = """\
 # Business objects whose records go into a topic of their own instead of the topic of their output: code: topic.
 # Client: OUT_MIGRATION_CLIENT
@@ -96,6 +105,7 @@ _DISTRIBUTION = """\
 OWN_GRAMMARS = {
     SCHEDULE: _SCHEDULE,
     KAFKA_SCHEDULE: _KAFKA_SCHEDULE,
+    DIRECTORY_SCHEDULE: _DIRECTORY_SCHEDULE,
     DISTRIBUTION: _DISTRIBUTION,
     LOGGING: _LOGGING,
 }

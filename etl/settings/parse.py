@@ -98,7 +98,7 @@ def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, st
         ),
         schedule=schedule,
         kafka=kafka(layers, texts, environ),
-        directory=directory(layers),
+        directory=directory(layers, texts),
         values=(*layers.settings.values(), version),
     )
 

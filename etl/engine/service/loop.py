@@ -21,6 +21,7 @@ from etl.engine.privilege_errors import naming_causes
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.service.config_watcher import ConfigSnapshot, ConfigWatcher
+from etl.engine.service.directory import DirectorySyncs
 from etl.engine.service.hand_over_listener import HandOverListener
 from etl.engine.service.signals import Signals
 from etl.engine.service.systemd import ServiceManager
@@ -108,6 +109,7 @@ class Loop:
         self._config_watcher = ConfigWatcher(url, company, environ, log, self._signals.wake)
         self._manager = ServiceManager(environ)
         self._start = datetime.now(UTC)
+        self._directory = DirectorySyncs(environ, self._start)
         self._listener = HandOverListener()
         self._opened = ExitStack()
         self._runtime: Runtime | None = None
@@ -135,6 +137,7 @@ class Loop:
         finally:
             self._manager.stopping()
             self._topics.stop()
+            self._directory.stop()
             self._close_runtime()
             self._config_watcher.close()
 
@@ -146,6 +149,8 @@ class Loop:
             self._manager.status("waits for its configuration")
             return _POLL_SECONDS
         self._topics.begin(current)
+        if self._has_runs:
+            self._directory.begin(current)
         if not self._has_runs:
             self._manager.status(self._topics.status)
             return _POLL_SECONDS
@@ -167,6 +172,7 @@ class Loop:
         is_first = self._config_watcher.current is None
         if self._config_watcher.refresh(again=is_reload) and self._config_watcher.current:
             self._topics.stop()
+            self._directory.stop()
             self._close_runtime()
             current = self._config_watcher.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))

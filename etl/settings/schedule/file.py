@@ -21,6 +21,15 @@ KAFKA_PATTERNS = {
     DELETE_REFERENCES: "23:30",
 }
 
+DIRECTORY_SCHEDULE = "scheduler/core/MigrateFromAdScheduler.scheduler-config.txt"
+SYNC_METHOD = "migrate"
+
+
+def read_directory_schedule(texts: Mapping[str, str], location: str) -> tuple[Schedule, list[Problem]]:
+    """When all users of the directory are brought: without the file or the line never."""
+    found, problems = read_schedules(texts.get(DIRECTORY_SCHEDULE, ""), location, {SYNC_METHOD: ""})
+    return found[SYNC_METHOD], problems
+
 
 def read_schedule(texts: Mapping[str, str], location: str) -> tuple[Schedule, list[Problem]]:
     """When the import checks for a hand-over: without the file once a minute, without the line never."""

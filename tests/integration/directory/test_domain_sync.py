@@ -9,7 +9,9 @@ import pytest
 
 from etl.engine.directory import login
 from etl.settings.directory_keys import DIRECTORY
+from etl.settings.schedule.file import DIRECTORY_SCHEDULE
 from scripts.domain_people import BASE, ODD, PASSWORD
+from tests.acceptance.service import serving
 from tests.documentation import DIRECTORY as PAGE
 from tests.documentation import blocks
 from tests.fix_company import STORE, MakeSite, Row, inherited
@@ -134,6 +136,18 @@ def called(office: Office, typed: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "etl", "ad", "login", "user00000"]
     done = subprocess.run(command, input=typed, capture_output=True, text=True, check=False, env=environ)
     return done.returncode, done.stdout
+
+
+def test_the_service_brings_users_by_its_schedule(filled: Office, domain: Domain) -> None:
+    """A change of the configuration counts at once; the service ends while a schedule waits."""
+    filled.site.write(DIRECTORY_SCHEDULE, "migrate = repeat every 1 second")
+    with serving(filled.site) as service:
+        service.wait_for_log("the sync with the directory is done: 324 users", times=2)
+        filled.site.write(DIRECTORY_SCHEDULE, "migrate = off")
+        service.wait_for_log("the service continues")
+    results = filled.site.look(f"select distinct result from {STORE}.ad_run")
+    assert {row["result"] for row in results} <= {"done", None}
+    assert len(filled.people()) == 300 + len(ODD) + 3 - 2 + 1
 
 
 @pytest.fixture
