@@ -32,6 +32,8 @@ WRONG_IMPORTS = {
     "embedded/stray.py": "import etl.database",
     "runs/plan.py": "import sqlalchemy",
     "engine/record_stray.py": "import msgspec",
+    "sources/directory/stray.py": "import ldap.controls",
+    "sources/directory/names.py": "import etl.database",
     "monitoring/stray.py": "import prometheus_client",
     "engine/trace_stray.py": "import opentelemetry.trace",
     "settings/schedule/stray.py": "import etl.settings.parse",

@@ -28,15 +28,16 @@ def end_of_certificate(settings: DirectorySettings, host: str) -> datetime:
 
 
 def why_not_trusted(settings: DirectorySettings, host: str) -> str:
-    """The reason of a refused certificate, or of a broken beginning of TLS; empty if that is not what is wrong."""
+    """The reason of a refused certificate, or of a broken beginning of TLS; empty if TLS begins. Raises OSError if the
+    controller cannot be reached, or is silent."""
     try:
         end_of_certificate(settings, host)
     except ssl.SSLCertVerificationError as error:
         return f"the certificate is refused: {error.verify_message}"
+    except TimeoutError:
+        raise
     except ssl.SSLError as error:
         return f"TLS does not begin: {error.reason or error}"
-    except OSError:
-        pass
     return ""
 
 

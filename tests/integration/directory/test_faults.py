@@ -73,7 +73,7 @@ def test_a_silent_controller(domain: Domain, caplog: pytest.LogCaptureFixture) -
         line_to(None, address=OTHER, port=good.port) as silent,
     ):
         hosts = f"{OTHER}, {LOOPBACK}"
-        options = {"adPort": str(good.port), "useSSL": "false", "adConnectSeconds": "1"}
+        options = {"adPort": str(good.port), "useSSL": "false", "adConnectSeconds": "4"}
         with caplog.at_level(logging.WARNING), open_directory(domain.settings(adHost=hosts, **options)) as opened:
             assert opened.host == LOOPBACK
         assert silent.calls == 1
@@ -83,7 +83,7 @@ def test_a_silent_controller(domain: Domain, caplog: pytest.LogCaptureFixture) -
 
 
 def test_a_controller_that_falls_silent(domain: Domain) -> None:
-    with open_directory(domain.settings(adReadSeconds="1", adConnectSeconds="1")) as opened:
+    with open_directory(domain.settings(adReadSeconds="1", adConnectSeconds="4")) as opened:
         os.kill(domain.process, signal.SIGSTOP)
         try:
             with pytest.raises(TransientFault):

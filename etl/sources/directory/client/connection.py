@@ -11,12 +11,14 @@ from ldap.ldapobject import SimpleLDAPObject
 
 from etl.errors import EnvironmentFault, TransientFault
 from etl.settings import DirectorySettings, Encryption
-from etl.sources.directory.client.faults import AWAY, fault_of, refusal
+from etl.sources.directory.certificates import why_not_trusted
+from etl.sources.directory.client.faults import fault_of, refusal
 
 # The category of the configuration's own logging.
 _log = logging.getLogger("AdMigration")
 _log.addHandler(logging.NullHandler())
 
+_CANNOT_BE_REACHED: Final = "the controller cannot be reached"
 # Strength of a Kerberos connection from which on it is encrypted, not only signed.
 _ENCRYPTED: Final = 56
 
@@ -28,18 +30,12 @@ def connect(settings: DirectorySettings) -> tuple[SimpleLDAPObject, str]:
     """
     last: TransientFault | None = None
     for host in settings.hosts:
-        connection = _prepared(settings, host)
         try:
-            _sign_in(connection, settings)
-        except ldap.LDAPError as error:
-            connection.unbind_ext()
-            fault = fault_of(error, "the controller cannot be reached", settings, host)
-            if not isinstance(fault, TransientFault):
-                raise fault from None
+            _prove_tls(settings, host)
+            return _signed_in(settings, host), host
+        except TransientFault as fault:
             _log.warning("%s%s", fault, "" if host == settings.hosts[-1] else "; the next controller is asked")
             last = fault
-        else:
-            return connection, host
     raise last or EnvironmentFault("no domain controller is named: write adHost")
 
 
@@ -47,6 +43,7 @@ def refusal_of(settings: DirectorySettings, host: str, dn: str, password: str) -
     """Why a controller refuses an account with its password, with the controller's number; empty: it does not."""
     if not password:
         raise ValueError("an empty password signs in without an account, and controllers accept it")
+    _prove_tls(settings, host)
     connection = _prepared(settings, host)
     try:
         if settings.encryption is Encryption.START_TLS:
@@ -60,6 +57,30 @@ def refusal_of(settings: DirectorySettings, host: str, dn: str, password: str) -
         with suppress(ldap.LDAPError):
             connection.unbind_ext()
     return ""
+
+
+def _prove_tls(settings: DirectorySettings, host: str) -> None:
+    """A first handshake by Python: that of the library waits for a silent controller for ever, and says of a refused
+    certificate only that the controller cannot be reached."""
+    if settings.encryption is Encryption.NONE:
+        return
+    try:
+        reason = why_not_trusted(settings, host)
+    except OSError as error:
+        what = f"{_CANNOT_BE_REACHED} ({host}:{settings.port}): {error.strerror or error}"
+        raise TransientFault(what) from None
+    if reason:
+        raise EnvironmentFault(f"{host}:{settings.port}: {reason}; its certificate must be good, see adCaFile")
+
+
+def _signed_in(settings: DirectorySettings, host: str) -> SimpleLDAPObject:
+    connection = _prepared(settings, host)
+    try:
+        _sign_in(connection, settings)
+    except ldap.LDAPError as error:
+        connection.unbind_ext()
+        raise fault_of(error, _CANNOT_BE_REACHED, settings, host) from None
+    return connection
 
 
 def _prepared(settings: DirectorySettings, host: str) -> SimpleLDAPObject:
@@ -92,8 +113,3 @@ def _sign_in(connection: SimpleLDAPObject, settings: DirectorySettings) -> None:
         connection.sasl_interactive_bind_s("", ldap.sasl.gssapi())
     else:
         connection.simple_bind_s(settings.username, settings.password.get_secret_value())
-
-
-def is_away(error: ldap.LDAPError) -> bool:
-    """Whether the connection is lost, or the controller is silent."""
-    return isinstance(error, AWAY)

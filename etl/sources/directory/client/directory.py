@@ -46,8 +46,8 @@ class OpenDirectory:
         self._connection, self.host = connect(settings)
 
     def close(self) -> None:
-        """The connection may be lost already."""
-        with suppress(ldap.LDAPError):
+        """The connection may be lost already, or closed: then the library has no object for it any more."""
+        with suppress(ldap.LDAPError, AttributeError):
             self._connection.unbind_ext()
 
     def prove_base(self) -> None:

@@ -8,8 +8,7 @@ from typing import Any, Final
 import ldap
 
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, Problem, TransientFault
-from etl.settings import DirectorySettings, Encryption
-from etl.sources.directory.certificates import why_not_trusted
+from etl.settings import DirectorySettings
 
 AWAY: Final = (
     ldap.SERVER_DOWN,
@@ -59,7 +58,7 @@ def fault_of(error: ldap.LDAPError, doing: str, settings: DirectorySettings, hos
             "or adBind=gssapi"
         )
     if isinstance(error, AWAY):
-        return _away(error, what, settings, host)
+        return TransientFault(what)
     if isinstance(error, _CUT):
         return EnvironmentFault(
             f"{what}; the controller cuts the answer, and a part counts as nothing: have its limits raised for the "
@@ -80,15 +79,6 @@ def refusal(error: ldap.LDAPError) -> str:
     if not code:
         return _text(error)
     return f"{_REASONS.get(code[1].lower(), 'the controller says no more')} (49, data {code[1].lower()})"
-
-
-def _away(error: ldap.LDAPError, what: str, settings: DirectorySettings, host: str) -> EtlError:
-    """The library says of a certificate only that the controller cannot be reached."""
-    if settings.encryption is not Encryption.NONE and not isinstance(error, ldap.TIMEOUT):
-        reason = why_not_trusted(settings, host)
-        if reason:
-            return EnvironmentFault(f"{host}:{settings.port}: {reason}; its certificate must be good, see adCaFile")
-    return TransientFault(what)
 
 
 def _text(error: ldap.LDAPError) -> str:
