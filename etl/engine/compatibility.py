@@ -6,13 +6,18 @@ import json
 from etl import __version__
 from etl.metadata import Company
 from etl.settings import Settings
+from etl.sources.in_tables.own_tables import IMPORT
+from etl.store import STORE
 
 
 def compatibility_digest(settings: Settings, company: Company, *, has_own_store: bool) -> str:
-    """The digest of program version, metadata, and the settings that change how a row is merged."""
+    """The digest of program version, the versions of its tables, metadata, and the settings that change how a row is
+    merged."""
     in_migration = settings.in_migration
     reported = [
         __version__,
+        IMPORT.version,
+        STORE.version,
         has_own_store,
         in_migration.null_policy,
         in_migration.max_value_bytes,

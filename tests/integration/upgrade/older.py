@@ -30,6 +30,7 @@ PROGRAM = {part.name: part.version for part in PARTS}
 """The versions that this program makes."""
 
 DATA = Path(__file__).parents[2] / "data" / "older_version"
+STORE_12 = Path(__file__).parents[2] / "data" / "store_12"
 VERSIONS = ("out_demo_1_1", "out_demo_1_2")
 
 # What the killed run comes to, in any version.
@@ -144,9 +145,9 @@ def out(site: Site, schema: str) -> tuple[dict[str, Any], dict[str, str], dict[s
 class OlderProgram:
     """The wheel, as processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: Path = DATA) -> None:
         self._folder = folder
-        [wheel] = DATA.glob("*.whl")
+        [wheel] = data.glob("*.whl")
         with zipfile.ZipFile(wheel) as packed:
             packed.extractall(folder)
 
