@@ -56,16 +56,15 @@ def effect_and_state_apart() -> None:
 
 
 def position_by_number() -> None:
-    pattern = re.compile(
-        r"(\w+)\.written_by >= pg_snapshot_xmin\(cast\(:position as pg_snapshot\)\)\s+and not \S+\n?[^\n]*"
-    )
+    begun_since = re.compile(r"(\w+)\.written_by >= pg_snapshot_xmax\(cast\(:position as pg_snapshot\)\)")
+    under_way = re.compile(r"\w+\.written_by = any\(cast\(string_to_array\(split_part\(:position.*\) as xid8\[\]\)\)")
 
     def by_number(sql: str) -> str:
         last = (
             "(select coalesce(max(k.n), 0) from store_demo.journal k "
             "where pg_visible_in_snapshot(k.written_by, cast(:position as pg_snapshot)))"
         )
-        return pattern.sub(rf"\1.n > {last}", sql)
+        return under_way.sub("false", begun_since.sub(rf"\1.n > {last}", sql))
 
     names = ("any_change", "upsert_instances", "delete_instances", "insert_links", "delete_links")
     _rewrite(**dict.fromkeys(names, by_number))
@@ -161,8 +160,8 @@ def a_lease_won_without_an_answer_is_forgotten() -> None:
 
 
 def slow_winners(**changes: Change) -> None:
-    """A second lies between the last read and the write, in which all others may come."""
-    _rewrite(highest_run=lambda sql: f"{sql.rstrip()}, pg_sleep(1)", **changes)
+    """Two seconds lie between the last read and the write, in which all others may come."""
+    _rewrite(highest_run=lambda sql: f"{sql.rstrip()}, pg_sleep(2)", **changes)
 
 
 def contenders_do_not_queue() -> None:
