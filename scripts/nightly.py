@@ -283,6 +283,8 @@ def commit_now() -> str:
 
 def main(environ: Mapping[str, str], *, page: Path = PAGE, act: Callable[[Part, int], str] = perform) -> int:
     """Performs the parts that NIGHTLY names and writes each one's line at once."""
+    # A shell has it ignored in the background, and then everything started here: no part would report in time.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     results = []
     for part in chosen(environ.get("NIGHTLY", "")):
         seed = int(environ.get("NIGHTLY_SEED") or secrets.randbelow(2**32))

@@ -237,7 +237,7 @@ class Harness:
             "order by seq"
         )
         for row in rows:
-            # A run that is stopped leaves tasks that nobody takes.
+            # Tasks that no runner has taken are left when a run is stopped.
             wanted = begun.get(row["seq"], 0) + (row["state"] == "done")
             assert row["attempts"] >= wanted, f"task {row['seq']} was taken {wanted} times, counted {row['attempts']}"
 

@@ -1,6 +1,7 @@
 """`make nightly`: which parts it runs, and what it writes of each."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,18 @@ def test_a_part_that_is_not_done_in_time_has_failed() -> None:
     assert perform(part("import time; time.sleep(600)", "pass"), 1, limit=0.0, grace=0.0) == (
         "failed: not done after 0 minutes"
     )
+
+
+@pytest.mark.slow
+def test_a_part_hears_the_polite_signal_in_the_background_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nightly, "commit_now", lambda: "0123456789")
+    heard = "import signal; raise SystemExit(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = main({"NIGHTLY": "bench"}, page=tmp_path / "page.md", act=lambda _, seed: perform(part(heard), seed))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert code == 0
 
 
 @pytest.mark.slow
