@@ -13,6 +13,7 @@ Snapshot = dict[str, list[str]]
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*")
 _COPY = re.compile(r"copy_\d{4}_\d\d_\d\d_")
 _NUMBER = re.compile(r"\b\d{18,}\b")
+_SOURCE = re.compile(r"in_tables [0-9a-f-]{36}")
 _RUN_FROM = 1 << 50  # run ids begin with milliseconds; nothing else here is so large
 # Columns that another run may fill otherwise: numbers of a sequence, ids of transactions, which runner did it.
 _IGNORED = {
@@ -72,6 +73,8 @@ def _text_of(table: str, row: Row, names: Mapping[object, str]) -> str:
         left_out = {"id"}
     if name == "run":
         left_out = left_out | {"marker_id"}
+    if name == "task" and row["state"] == "dropped":
+        left_out = left_out | {"error"}  # not written where the task could not be given back
     return json.dumps({key: _value(value, names) for key, value in row.items() if key not in left_out}, sort_keys=True)
 
 
@@ -81,7 +84,9 @@ def _value(value: Any, names: Mapping[object, str]) -> Any:
     if isinstance(value, int) and value >= _RUN_FROM:
         return "a deleted run"
     if isinstance(value, str):
-        return "a time" if _TIME.fullmatch(value) else _NUMBER.sub("a run", _COPY.sub("copy_", value))
+        if _TIME.fullmatch(value):
+            return "a time"
+        return "in_tables" if _SOURCE.fullmatch(value) else _NUMBER.sub("a run", _COPY.sub("copy_", value))
     if isinstance(value, dict):
         return {key: _value(one, names) for key, one in value.items()}
     return value
