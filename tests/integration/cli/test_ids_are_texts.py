@@ -56,6 +56,7 @@ out rollback
 out retire 2 --on 2999-01-31
 export -o $folder
 web user list
+web token list
 clean
 upgrade check
 upgrade status
