@@ -13,6 +13,7 @@ from etl.cli.config import config
 from etl.config import ConfigSource, open_source
 from etl.errors import ConfigurationError
 from etl.settings.catalogue import FILES, STORE_DATABASE, WORKERS
+from etl.settings.directory_keys import DIRECTORY
 from etl.settings.kafka_keys import KAFKA_FILES
 from etl.settings.web_keys import WEB
 from tests.acceptance.service import Service, serving
@@ -36,6 +37,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
         WORKERS,
         STORE_DATABASE,
         *(file.path for file in KAFKA_FILES),
+        DIRECTORY,
         WEB,
         *(f"companies/{CODE}/{file.path}" for file in FILES if file.overlaid),
     ):
