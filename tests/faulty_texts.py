@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from etl.settings.catalogue import FILES
+from etl.settings.directory_keys import DIRECTORY
 from etl.settings.kafka_keys import KAFKA_FILES
 from etl.settings.keys import Key, KeyFile, ValueKind
 from tests.fix_company import CODE
@@ -71,7 +72,8 @@ def log_faults() -> list[Fault]:
 
 
 def _of_file(good: Mapping[str, str], file: KeyFile) -> Iterator[Fault]:
-    for key in _one_of_each_kind(file.keys) if file in KAFKA_FILES else file.keys:
+    has_tests = file in KAFKA_FILES or file.path == DIRECTORY
+    for key in _one_of_each_kind(file.keys) if has_tests else file.keys:
         for value in _bad_values(key):
             yield _with_line(good, file.path, key.name, f"={value}")
     name = file.keys[0].name
@@ -84,7 +86,7 @@ def _of_file(good: Mapping[str, str], file: KeyFile) -> Iterator[Fault]:
 
 
 def _one_of_each_kind(keys: Iterable[Key]) -> list[Key]:
-    """Their other values are tried in tests/unit/settings/test_kafka.py."""
+    """The others are tried in tests/unit/settings, in test_kafka.py and test_directory.py."""
     return list({key.kind: key for key in keys}.values())
 
 

@@ -1,6 +1,7 @@
 """A company whose topics a real worker reads, as a process of its own."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 
 from etl.kafka import Partition, Producer
 from etl.settings import KafkaConnection
-from tests.acceptance.service import Service
+from tests.acceptance.service import SIGNALS, Service
 from tests.fix_company import CLAIMS, OUT, STORE, MakeSite, Site, until
 from tests.fix_kafka import MakeTopic
 from tests.integration.kafka.clients import connect
@@ -61,6 +62,14 @@ class Reading:
             yield service
         finally:
             service.end()
+
+    @contextmanager
+    def worker_that_ends(self) -> Iterator[Service]:
+        """As `worker`, and it leaves its group, so that the next one need not wait."""
+        with self.worker() as service:
+            yield service
+            service.signal(signal.SIGTERM)
+            assert service.wait_for_exit() == SIGNALS[signal.SIGTERM]
 
     def names(self) -> set[str]:
         """External ids of the clients in the store."""

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,15 +47,6 @@ def metrics(reading: Reading, prefix: str = "etl_kafka") -> dict[str, float]:
     return {
         name.replace('company="demo",', "").replace('{company="demo"}', ""): float(value) for name, _, value in lines
     }
-
-
-@contextmanager
-def worker_that_ends(reading: Reading) -> Iterator[None]:
-    """As `worker`, and it leaves its group, so that the next one need not wait."""
-    with reading.worker() as worker:
-        yield
-        worker.signal(signal.SIGTERM)
-        assert worker.wait_for_exit() == 143
 
 
 def notified(listener: Listener, *names: str) -> None:
@@ -106,10 +96,10 @@ def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> Non
     reading.send(client("a"), client("b"))
     with listening() as listener:
         reading.site.set(hookUrl=listener.url)
-        with worker_that_ends(reading):
+        with reading.worker_that_ends():
             reading.wait_for_position(2)
         reading.site.look(f"update {STORE}.kafka_position set next_offset = 9", at=reading.site.store_database)
-        with worker_that_ends(reading):
+        with reading.worker_that_ends():
             notified(listener, "partition.stopped")
             [one] = status(reading)["partitions"]
             assert one["stopped"] == "the partition ends before the next record"
@@ -147,7 +137,7 @@ def test_records_that_wait_or_are_rejected_and_unsent_letters_are_notified(readi
     letter = f"update {STORE}.kafka_dead_letter set created_at = created_at - interval "
     with listening() as listener:
         reading.site.set(hookUrl=listener.url)
-        with worker_that_ends(reading):
+        with reading.worker_that_ends():
             reading.wait_for_position(2)
             notified(listener, "records.rejected")
         reading.configure(lagLimit=1)
@@ -184,7 +174,7 @@ def test_an_open_transaction_of_a_producer_is_shown_and_notified(
         producer.send(reading.topic, b"k", json.dumps(client("b")).encode())
         producer._client.flush(30)
         reading.send(client("c"))
-        with worker_that_ends(reading):
+        with reading.worker_that_ends():
             reading.wait_for_position(1)
             until(lambda: status(reading)["partitions"][0]["open_at"] == 1, "it is held at offset 1")
             assert "open transaction at 1" in reading.site.etl("kafka", "status").out
@@ -247,7 +237,7 @@ def test_hosts_that_read_in_different_ways_are_shown_and_notified(make_reading: 
             reading.wait_for({"a"})
             assert DIFFERING not in reading.site.etl("kafka", "status").out
             assert f"{DIFFERING}: unknownId: create (here) and error (" in other.site.etl("kafka", "status").out
-            with worker_that_ends(other):
+            with other.worker_that_ends():
                 until(lambda: len({reading.position(n)["owner"] for n in (0, 1)} - {None}) == 2, "both read")
                 found = json.loads(reading.site.etl("kafka", "status", "--json").out)["differing"]
                 assert re.fullmatch(r"unknownId: (error|create) \(.+\) and (error|create) \(.+\)", found), found

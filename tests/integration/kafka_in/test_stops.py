@@ -27,7 +27,7 @@ def errors(reading: Reading) -> list[dict[str, Any]]:
 def read_some(reading: Reading, count: int) -> None:
     """A worker reads the first records, and ends."""
     reading.send(*(client(f"c{n}") for n in range(count)))
-    with reading.worker():
+    with reading.worker_that_ends():
         reading.wait_for_position(count)
 
 
@@ -97,7 +97,7 @@ def test_records_that_are_gone(make_reading: MakeReading, policy: str) -> None:
     read_some(reading, 2)
     reading.send(*(client(f"c{n}") for n in range(2, 10)))
     delete_before(reading, 6)
-    with reading.worker() as worker:
+    with reading.worker_that_ends() as worker:
         worker.wait_for_log(f"{reading.topic}/0: 4 offsets are gone, from 2 to 5")
         if policy == "stop":
             until(lambda: stopped(reading) == "records are gone", "it is stopped")
@@ -135,7 +135,7 @@ def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading
     reading = make_reading(whenRetentionLost="earliest", whenTopicRecreated="beginning")
     read_some(reading, 2)
     reading.site.look(f"update {STORE}.kafka_position set next_offset = 5", at=reading.site.store_database)
-    with reading.worker() as worker:
+    with reading.worker_that_ends() as worker:
         worker.wait_for_log("has ended before, at 2")
         reading.send(*(client(f"c{n}") for n in range(2, 8)))
     with reading.worker():

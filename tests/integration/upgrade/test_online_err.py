@@ -122,6 +122,7 @@ def test_a_rollback_keeps_what_was_written_since(site: Site) -> None:
     assert len(errors(site)) == 15
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_fill_that_is_killed_continues(site: Site) -> None:
     """Beside runs, and a transaction that has a number and lasts until the end of the fill."""
