@@ -9,7 +9,7 @@ PACKAGING := setup.cfg pyproject.toml
 DIRECTORY = $(BIN)/python scripts/directory packages && $(PIP) --editable '.[directory]'
 PYTEST_ARGS ?=
 NIGHTLY ?=
-# Each of the two workers of a test run has a PostgreSQL of its own, unless one is named.
+# Each worker of a test run has a PostgreSQL of its own, of version 14 or 18 by turns, unless one is named.
 ON_BOTH = $(if $(ETL_TEST_POSTGRES_BIN),,$(BIN)/python -m scripts.postgresql 14 18 --)
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
 BENCH_PICTURES ?= build/bench
@@ -37,7 +37,7 @@ unit: .venv/test.stamp ## Run the tests that need no service and no second proce
 		--hypothesis-profile unit $(PYTEST_ARGS)
 
 test: .venv/test.stamp ## Run all tests on PostgreSQL 14 and 18, or a part: make test PYTEST_ARGS="tests/unit -k names"
-	@$(ON_BOTH) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)
+	@$(ON_BOTH) $(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(PYTEST_ARGS)
 
 coverage: .venv/test.stamp ## Fail when all tests take less than 95 % of the branches of etl/
 	@$(ON_BOTH) $(BIN)/python -m scripts.covered $(PYTEST_ARGS)
