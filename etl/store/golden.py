@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all
+from etl.database import BRIEF, Connection, SqlTemplates, execute, fetch_all
 from etl.store.journal import drop_old_partitions, extend_partitions, hold_partitions, layout_of
 from etl.store.undo import CLEANED_BY
 
@@ -23,8 +23,11 @@ class Store:
 
         With `is_preview` the number is not used up: for a unit that is rolled back.
         """
+        values: dict[str, object] = {"above": above}
+        if not is_preview:
+            values["idle_timeout"] = BRIEF["idle_in_transaction_session_timeout"]
         name = "see_unit_number" if is_preview else "take_unit_number"
-        [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
+        [row] = fetch_all(connection, _sql(name, schema=self.schema), values)
         return int(row.number)
 
     def mark_restored_changes(self, connection: Connection) -> None:

@@ -14,7 +14,7 @@ import pytest
 from etl import ddl
 from etl.database import Connection, transaction
 from etl.engine import Runtime, open_runtime, prepare, run_once, undo
-from etl.errors import EnvironmentFault, FencedOut, LockTimeout
+from etl.errors import EnvironmentFault, FencedOut, LockTimeout, TransientFault
 from etl.store import FencingToken
 from tests.fix_company import (
     APART,
@@ -278,6 +278,21 @@ def test_a_number_is_given_while_an_undo_is_under_way(site: Site, other: OtherIm
     assert ended(process).code == 0
     assert run
     assert number > site.value(f"select as_run from {STORE}.undone_run", at=site.store_database) > run
+
+
+@BOTH_LAYOUTS
+def test_a_frozen_process_with_a_number_does_not_block_others(site: Site, layout: str) -> None:
+    """It has not committed, and locks the row of numbers until the server ends its session."""
+    site.run()
+    site.partner.hand_over()
+
+    def freeze(runtime: Runtime) -> None:
+        with transaction(runtime.store_engine) as connection:
+            runtime.store.next_number(connection)
+            assert site.run().run
+
+    with site.runtime() as runtime, pytest.raises(TransientFault):
+        freeze(runtime)
 
 
 def refused(connection: Connection, act: Any) -> bool:
