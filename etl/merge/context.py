@@ -29,6 +29,17 @@ def _no_marks(marked: int) -> None:
     """No marks to send: the in_ tables are in this database."""
 
 
+class ValueLimits(Protocol):
+    """Limits of values and waiting links, which settings and rules of records have."""
+
+    @property
+    def max_value_bytes(self) -> int: ...
+    @property
+    def max_row_bytes(self) -> int: ...
+    @property
+    def reference_expiry_minutes(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class MergeContext:
     """Schemas and limits of one run. `started_at` is the run's start by the database's clock.
@@ -64,6 +75,28 @@ class MergeContext:
             "is_relayed": self.is_relayed,
             "has_origin": self.source.is_staged,
         }
+
+    @classmethod
+    def of_staged(
+        cls, store_schema: str, unit: int, started_at: datetime, limits: ValueLimits, source: Source, kind: UnitKind
+    ) -> "MergeContext":
+        """Of a unit of work whose rows are staged in temporary tables, all in one chunk."""
+        return cls(
+            in_schema="pg_temp",
+            store_schema=store_schema,
+            run=unit,
+            started_at=started_at,
+            keep_on_null=False,
+            max_value_bytes=limits.max_value_bytes,
+            max_row_bytes=limits.max_row_bytes,
+            reference_expiry_minutes=limits.reference_expiry_minutes,
+            chunk_rows=1,
+            undivided_rows=1,
+            workers=1,
+            source=source,
+            kind=kind,
+            is_relayed=True,
+        )
 
     def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _no_marks) -> "MergeContext":
         """The same context, with the in_ tables copied beside the store."""

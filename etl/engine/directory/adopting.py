@@ -3,10 +3,18 @@
 import re
 from typing import Final
 
-from etl.database import rollback_transaction, transaction
-from etl.engine.directory.sync import DirectorySource, SyncOutcome, SyncRunning, begin_sync, show_sync, write_unit
+from etl.database import Connection, rollback_transaction, transaction
+from etl.engine.directory.sync import (
+    DirectorySource,
+    SyncOutcome,
+    SyncRunning,
+    begin_sync,
+    noting_failure,
+    show_sync,
+    write_unit,
+)
 from etl.engine.hold import refuse_on_hold
-from etl.engine.preparation import prepare_without_import
+from etl.engine.preparation import prepare_store, prepare_without_import
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.sources.directory.people.adoption import plan_adoption
@@ -31,24 +39,38 @@ def adopt_person(
             f"{guid} is no objectGUID: write it as adGuid has it, 32 hexadecimal digits and dashes"
         )
     refuse_on_hold(runtime)
+    adopted = Entry(number, login.strip())
+    if is_dry:
+        with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+            prepare_store(connection, runtime)
+            run = runtime.store.next_number(connection, is_preview=True)
+            return _adopt(runtime, connection, source, adopted, run, is_dry=True)
     prepare_without_import(runtime)
-    syncs, run = begin_sync(runtime, login=login)
-    if run is None:
+    syncs, begun = begin_sync(runtime, login=login)
+    if begun is None:
         raise SyncRunning("a sync of all users is under way: try again later, see etl ad status")
-    begin = rollback_transaction if is_dry else transaction
-    try:
-        with begin(runtime.store_engine, **runtime.merge_settings) as connection:
-            runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, run, 0))
-            only = Entry(number, login.strip())
-            stored = read_state(connection, runtime.store.schema, source.seen, source.normalize, {}, only)
-            plan = plan_adoption(only.login, number, stored, source.rules)
-            merged, unit = write_unit(runtime, connection, source, plan, run)
-            schema, refused = runtime.store.schema, tuple(merged.refused)
-            note_sync(connection, schema, plan, stored, run=run, instances={}, refused=refused, directory_groups={})
-            outcome = SyncOutcome(run, 1, "", is_dry, plan.changes, refused, (), unit, merged.counters)
-            syncs.end(connection, run, SyncResult.DONE, counts=outcome.counts, left_out=outcome.left_out)
-    except ValueError as reason:
-        raise ConfigurationError(str(reason)) from reason
-    if unit is not None and not is_dry:
+    with (
+        noting_failure(runtime, syncs, begun),
+        transaction(runtime.store_engine, **runtime.merge_settings) as connection,
+    ):
+        runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, begun, 0))
+        outcome = _adopt(runtime, connection, source, adopted, begun)
+        syncs.end(connection, begun, SyncResult.DONE, counts=outcome.counts, left_out=outcome.left_out)
+    if outcome.unit is not None:
         show_sync(runtime)
     return outcome
+
+
+def _adopt(
+    runtime: Runtime, connection: Connection, source: DirectorySource, adopted: Entry, run: int, *, is_dry: bool = False
+) -> SyncOutcome:
+    schema = runtime.store.schema
+    stored = read_state(connection, schema, source.seen, source.normalize, {}, adopted)
+    try:
+        plan = plan_adoption(adopted.login, adopted.guid, stored, source.rules)
+    except ValueError as reason:
+        raise ConfigurationError(str(reason)) from reason
+    merged, unit = write_unit(runtime, connection, source, plan, run)
+    refused = tuple(merged.refused)
+    note_sync(connection, schema, plan, stored, run=run, instances={}, refused=refused, directory_groups={})
+    return SyncOutcome(run, 1, "", is_dry, plan.changes, refused, (), unit, merged.counters)

@@ -20,7 +20,6 @@ from etl.sources.directory import (
     same_name,
 )
 from etl.sources.directory.fields import field_problems, person_fields
-from etl.sources.directory.names import Name
 from etl.sources.directory.people.values import AD_GUID, EMAIL, STATUS, Entry, SyncRules, Vanished
 from etl.sources.directory.read import DirectoryRead
 from etl.sources.directory.stored.projection import project
@@ -43,7 +42,7 @@ def directory_source(runtime: Runtime) -> DirectorySource:
         max_leave_share=settings.max_leave_share,
     )
     seen = project(runtime.company, reader.fields, settings.group_field)
-    return DirectorySource(reader, seen, rules, role_of)
+    return DirectorySource(reader, seen, rules, same_name)
 
 
 def reader_of(runtime: Runtime) -> "SettingsReader":
@@ -60,21 +59,6 @@ def reader_of(runtime: Runtime) -> "SettingsReader":
             return server_time(connection)
 
     return SettingsReader(settings, tuple(code for code in settings.attributes if code in known), clock)
-
-
-def role_of(dn: str) -> str:
-    """A DN as text that is equal for equal names, however these are written."""
-    return role_text(same_name(dn))
-
-
-def role_text(name: Name | str) -> str:
-    if isinstance(name, str):
-        return name
-    return ",".join("+".join(f"{kind}={_escaped(value)}" for kind, value in part) for part in name)
-
-
-def _escaped(value: str) -> str:
-    return "".join(f"\\{letter}" if letter in ',+=\\"' else letter for letter in value)
 
 
 @dataclass(frozen=True)
@@ -121,8 +105,8 @@ class SettingsReader:
         return DirectoryRead(
             [self._entry(one, groups, now) for one in accounts],
             directory.host,
-            {role_of(group.dn): group.guid for group in groups.listed},
-            {role_text(name): number for name, number in groups.primary(accounts).items()},
+            {same_name(group.dn): group.guid for group in groups.listed},
+            groups.primary(accounts),
             tuple(f"{one.login or one.dn}: {bad.attribute} {bad.reason}" for one in accounts for bad in one.bad_values),
         )
 
@@ -135,5 +119,5 @@ class SettingsReader:
             account.dn,
             {code: value for code, value in values.items() if code not in _DECIDED},
             not account.is_inactive(now),
-            frozenset(map(role_text, names)),
+            frozenset(names),
         )

@@ -162,18 +162,25 @@ def _perform(
     accept: bool,
     is_complete: bool = True,
 ) -> SyncOutcome:
-    try:
+    with noting_failure(runtime, syncs, run):
         read = read_directory()
         policy = RetryPolicy(partial(backoffs_of, outage_seconds=0))
         attempt = partial(_merge, runtime, source, read, run, accept=accept, is_complete=is_complete, syncs=syncs)
         outcome = policy.run_with_retry("a sync with the directory", attempt)
+    if outcome.unit is not None:
+        show_sync(runtime)
+    return outcome
+
+
+@contextmanager
+def noting_failure(runtime: Runtime, syncs: Syncs, run: int) -> Iterator[None]:
+    """A sync that ends with an error is no longer under way."""
+    try:
+        yield
     except EtlError as fault:
         with transaction(runtime.store_engine) as connection:
             syncs.end(connection, run, SyncResult.FAILED, counts={}, message=str(fault))
         raise
-    if outcome.unit is not None:
-        show_sync(runtime)
-    return outcome
 
 
 def show_sync(runtime: Runtime) -> None:
@@ -271,27 +278,12 @@ def write_unit(
     """Merges a plan as a unit of work; a plan without differences is none."""
     if all(isinstance(one, LeaveOut) for one in plan.changes):
         return MergedSync(), None
-    limits = runtime.settings.in_migration
-    context = MergeContext(
-        in_schema="pg_temp",
-        store_schema=runtime.store.schema,
-        run=run,
-        started_at=server_time(connection),
-        keep_on_null=False,
-        max_value_bytes=limits.max_value_bytes,
-        max_row_bytes=limits.max_row_bytes,
-        reference_expiry_minutes=limits.reference_expiry_minutes,
-        chunk_rows=1,
-        undivided_rows=1,
-        workers=1,
-        source=SOURCE,
-        kind=UnitKind.SYNC,
-        is_relayed=True,
-    )
-    context.unit.begin(connection, runtime.store.schema)
+    limits, schema, now = runtime.settings.in_migration, runtime.store.schema, server_time(connection)
+    context = MergeContext.of_staged(schema, run, now, limits, SOURCE, UnitKind.SYNC)
+    context.unit.begin(connection, schema)
     merged = merge_sync(connection, plan, source.seen, source.rules, context)
     runtime.store.advance_positions(connection, run, merged.served)
-    context.unit.finish(connection, runtime.store.schema, merged.counters)
+    context.unit.finish(connection, schema, merged.counters)
     return merged, run
 
 

@@ -239,21 +239,6 @@ def _is_empty(work: Work) -> bool:
 
 
 def _work(runtime: Runtime, connection: Connection, files: AdoptedFiles, progress: Progress, unit: int) -> Work:
-    limits = runtime.settings.in_migration
-    context = MergeContext(
-        in_schema="pg_temp",
-        store_schema=runtime.store.schema,
-        run=unit,
-        started_at=server_time(connection),
-        keep_on_null=False,
-        max_value_bytes=limits.max_value_bytes,
-        max_row_bytes=limits.max_row_bytes,
-        reference_expiry_minutes=limits.reference_expiry_minutes,
-        chunk_rows=1,
-        undivided_rows=1,
-        workers=1,
-        source=SOURCE,
-        kind=UnitKind.ADOPTION,
-        is_relayed=True,
-    )
+    limits, schema, now = runtime.settings.in_migration, runtime.store.schema, server_time(connection)
+    context = MergeContext.of_staged(schema, unit, now, limits, SOURCE, UnitKind.ADOPTION)
     return Work(runtime, connection, files, context, progress)

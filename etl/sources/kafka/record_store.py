@@ -61,19 +61,4 @@ class RecordStore:
             return self.store.next_number(connection)
 
     def context(self, unit: int, locked: Locked) -> MergeContext:
-        return MergeContext(
-            in_schema="pg_temp",
-            store_schema=self.store.schema,
-            run=unit,
-            started_at=locked.at,
-            keep_on_null=False,
-            max_value_bytes=self.rules.max_value_bytes,
-            max_row_bytes=self.rules.max_row_bytes,
-            reference_expiry_minutes=self.rules.reference_expiry_minutes,
-            chunk_rows=1,
-            undivided_rows=1,
-            workers=1,
-            source=self.source,
-            kind=UnitKind.BATCH,
-            is_relayed=True,
-        )
+        return MergeContext.of_staged(self.store.schema, unit, locked.at, self.rules, self.source, UnitKind.BATCH)

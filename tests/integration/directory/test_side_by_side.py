@@ -130,7 +130,10 @@ def test_an_account_that_was_made_again(office: Office) -> None:
     ):
         with pytest.raises(ConfigurationError, match=reason):
             office.adopt(login, number)
+    results = f"select array_agg(coalesce(result, '') order by run) from {STORE}.ad_run"
+    assert office.site.value(results) == ["done", "done", "failed", "failed"], "none of them is under way"
     would = office.adopt(former, guid(2), is_dry=True)
+    assert office.site.value(results) == ["done", "done", "failed", "failed"], "a dry run is not noted"
     done = office.adopt(former.upper(), f"{{{guid(2).upper()}}}")
     assert [str(one) for one in would.changes] == [str(one) for one in done.changes]
     assert office.members() == {"G": []}

@@ -1,8 +1,7 @@
 """The differences of a sync: entries and people that belong together are compared, then memberships, then the guards
 may stop it."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +57,6 @@ class Plan:
     memberships: int
     leaving: int
     met_roles: bool | None
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How many changes of each kind, by the name of the kind."""
-        return Counter(type(one).__name__ for one in self.changes)
 
     def of(self, *kinds: type[Any]) -> list[Any]:
         """The changes of some kinds, in their order."""
