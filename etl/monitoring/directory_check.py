@@ -11,7 +11,7 @@ from typing import Final
 from etl.database import SqlTemplates, fetch_all, read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine import Runtime, has_store, open_runtime, read_configuration
-from etl.errors import ConfigurationError, EtlError, Problem
+from etl.errors import ConfigurationError, EtlError
 from etl.metadata import names
 from etl.monitoring.finding import Finding, error, ok, warning
 from etl.quoting import fold
@@ -23,10 +23,11 @@ from etl.sources.directory import (
     needed_attributes,
     open_directory,
     person_values,
+    refuse_unknown,
     same_name,
 )
 from etl.sources.directory.certificates import bare, end_of_certificate
-from etl.sources.directory.fields import GROUP, field_problems, person_fields
+from etl.sources.directory.fields import GROUP, person_fields, refuse_unusable
 from etl.sources.directory.groups import unparsed
 from etl.sources.directory.people.values import login_fault
 
@@ -43,10 +44,7 @@ def check_directory(url: str, company: str | None, environ: Mapping[str, str] = 
     the configuration."""
     settings, found = read_configuration(url, company, environ)
     directory = settings.directory
-    if not directory.is_used:
-        raise ConfigurationError(Problem("has no value: name the domain controllers", directory.path, None, "adHost"))
-    if problems := list(field_problems(directory, found)):
-        raise ConfigurationError(*problems)
+    refuse_unusable(directory, found)
     yield ok("configuration", f"{directory.path}: accounts below {directory.base}")
     yield from _check_encryption(directory)
     yield from _check_controllers(directory)
@@ -108,13 +106,8 @@ def _of_connection(what: str, addresses: str, settings: DirectorySettings, host:
 
 
 def _check_schema(opened: Directory, settings: DirectorySettings) -> Iterator[Finding]:
-    """Raises if a read would not be whole: a directory is silent about attributes that it does not have."""
-    opened.prove_base()
-    asked = needed_attributes(settings)
-    if unknown := opened.unknown_attributes(asked):
-        message = f"the directory has no attribute {unknown[0]}: correct adUserFilter or the adAttribute. lines"
-        raise ConfigurationError(Problem(message, settings.path))
-    yield ok("base", f"{settings.base}; the directory has all {len(asked)} attributes")
+    refuse_unknown(opened, settings)
+    yield ok("base", f"{settings.base}; the directory has all {len(needed_attributes(settings))} attributes")
 
 
 def _check_accounts(accounts: list[Account], settings: DirectorySettings) -> Iterator[Finding]:

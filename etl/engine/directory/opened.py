@@ -8,18 +8,17 @@ from datetime import datetime
 from etl.database import server_time, transaction
 from etl.engine.directory.sync import DirectorySource
 from etl.engine.runtime import Runtime
-from etl.errors import ConfigurationError, Problem
 from etl.settings import DirectorySettings
 from etl.sources.directory import (
     Account,
     Directory,
     Groups,
-    needed_attributes,
     open_directory,
     person_values,
+    refuse_unknown,
     same_name,
 )
-from etl.sources.directory.fields import field_problems, person_fields
+from etl.sources.directory.fields import person_fields, refuse_unusable
 from etl.sources.directory.people.values import AD_GUID, EMAIL, STATUS, Entry, SyncRules, Vanished
 from etl.sources.directory.read import DirectoryRead
 from etl.sources.directory.stored.projection import project
@@ -48,10 +47,7 @@ def directory_source(runtime: Runtime) -> DirectorySource:
 def reader_of(runtime: Runtime) -> "SettingsReader":
     """Raises ConfigurationError where no directory is named, and with every fault that the metadata show."""
     settings = runtime.settings.directory
-    if not settings.is_used:
-        raise ConfigurationError(Problem("has no value: name the domain controllers", settings.path, None, "adHost"))
-    if problems := list(field_problems(settings, runtime.company)):
-        raise ConfigurationError(*problems)
+    refuse_unusable(settings, runtime.company)
     known = person_fields(runtime.company)
 
     def clock() -> datetime:
@@ -91,12 +87,8 @@ class SettingsReader:
 
     @contextmanager
     def _opened(self) -> Iterator[Directory]:
-        """A directory is silent about a base or attributes that it does not have: they are asked for first."""
         with open_directory(self.settings) as directory:
-            directory.prove_base()
-            if unknown := directory.unknown_attributes(needed_attributes(self.settings)):
-                message = f"the directory has no attribute {unknown[0]}: correct adUserFilter or the adAttribute. lines"
-                raise ConfigurationError(Problem(message, self.settings.path))
+            refuse_unknown(directory, self.settings)
             yield directory
 
     def _read(self, directory: Directory, accounts: Sequence[Account]) -> DirectoryRead:

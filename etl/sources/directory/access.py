@@ -4,9 +4,11 @@ from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from etl.errors import ConfigurationError, Problem
 from etl.settings import DirectorySettings
 from etl.sources.directory.account import Account
 from etl.sources.directory.groups import Groups
+from etl.sources.directory.mapping import needed_attributes
 
 
 class Directory(Protocol):
@@ -35,6 +37,15 @@ class Directory(Protocol):
 
     def groups(self) -> Groups:
         """All groups of the domain."""
+
+
+def refuse_unknown(directory: Directory, settings: DirectorySettings) -> None:
+    """Raises unless the base and all attributes of the settings are there: a directory is silent about attributes that
+    it does not have, and a read would not be whole."""
+    directory.prove_base()
+    if unknown := directory.unknown_attributes(needed_attributes(settings)):
+        message = f"the directory has no attribute {unknown[0]}: correct adUserFilter or the adAttribute. lines"
+        raise ConfigurationError(Problem(message, settings.path))
 
 
 def open_directory(settings: DirectorySettings) -> AbstractContextManager[Directory]:

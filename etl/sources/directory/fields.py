@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from etl.errors import Problem
+from etl.errors import ConfigurationError, Problem
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, option_values
@@ -11,6 +11,14 @@ from etl.settings import DirectorySettings
 from etl.settings.directory_keys import ATTRIBUTE, DEFAULT_ATTRIBUTES
 
 PERSON, GROUP = "Person", "PersonGroup"
+
+
+def refuse_unusable(settings: DirectorySettings, company: Company) -> None:
+    """Raises ConfigurationError where no directory is named, and with every fault that the metadata show."""
+    if not settings.is_used:
+        raise ConfigurationError(Problem("has no value: name the domain controllers", settings.path, None, "adHost"))
+    if problems := list(field_problems(settings, company)):
+        raise ConfigurationError(*problems)
 
 
 def field_problems(settings: DirectorySettings, company: Company) -> Iterator[Problem]:
