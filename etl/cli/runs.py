@@ -14,14 +14,14 @@ from etl.cli.screen.tables import plain_table
 from etl.engine import open_runtime, read_hours, read_unit, read_units
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
+from etl.runs import RECORD_COUNTERS, RESULTS
 
 if TYPE_CHECKING:
     from etl.engine import UnitDetails
     from etl.store import ListedHour, ListedUnit
 
-# What a receipt says of records, and of rows of tables; counters that are zero are left out.
-_OF_RECORDS = ("messages", "merged", "known", "reused", "rejected", "tombstones", "skipped", "lost")
-_OF_ROWS = ("created", "changed", "unchanged", "removed", "rejected", "waiting", "resolved", "restored", "unlinked")
+# What a receipt says of rows of tables; counters that are zero are left out.
+_OF_ROWS = (*RESULTS, "resolved", "restored", "unlinked")
 
 
 @click.group()
@@ -83,7 +83,7 @@ def _show_details(found: "UnitDetails") -> None:
         click.echo(state)
     counted = {name: part for name, part in (one.receipt or {}).items() if isinstance(part, Mapping)}
     of_undo = {name: part for name, part in (one.receipt or {}).items() if isinstance(part, int) and part}
-    known = dict.fromkeys((*_OF_ROWS, *_OF_RECORDS))
+    known = dict.fromkeys((*_OF_ROWS, *RECORD_COUNTERS))
     columns = [name for name in known if any(part.get(name) for part in counted.values())]
     rows = [
         [table, *(f"{part[name]:,}" if part.get(name) else "" for name in columns)]
@@ -167,7 +167,7 @@ def _counts(receipt: Mapping[str, int | Mapping[str, int]] | None) -> str:
         # The receipt of an undo has no tables.
         given: Mapping[str, int] = {name: counters} if isinstance(counters, int) else counters
         (records if name == "records" else counted).update(given)
-    of_records = [f"{records[name]:,} {name}" for name in _OF_RECORDS if records[name]]
+    of_records = [f"{records[name]:,} {name}" for name in RECORD_COUNTERS if records[name]]
     of_rows = [f"{counted[name]:,} {name}" for name in _OF_ROWS if counted[name]]
     return "; ".join(", ".join(part) for part in (of_records, of_rows) if part)
 

@@ -11,23 +11,13 @@ from etl.engine.partner_view import readable_tables
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.quoting import fold
+from etl.runs import RECEIPT_COUNTERS
 from etl.store import ListedUnit, Span
 
 _sql = SqlTemplates(__package__)
 
 Row = dict[str, Any]
 
-_COUNTERS: Final = (
-    "claimed",
-    "created",
-    "changed",
-    "unchanged",
-    "removed",
-    "rejected",
-    "waiting",
-    "vanished",
-    "released",
-)
 _RECEIPTS: Final = "migration_receipt"
 
 
@@ -126,6 +116,6 @@ def _unit(number: int, rows: list[Row]) -> ListedUnit:
         kind="run",
         started_at=min(row["started_at"] for row in rows),
         finished_at=max(row["finished_at"] for row in rows),
-        receipt={row["in_table"]: {name: row[name] for name in _COUNTERS} for row in rows},
+        receipt={row["in_table"]: {name: row[name] for name in RECEIPT_COUNTERS} for row in rows},
         undone_by=None,
     )

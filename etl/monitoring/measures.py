@@ -9,6 +9,7 @@ from etl.monitoring.progress import progress
 from etl.monitoring.ready import Age, AgeSampler
 from etl.monitoring.topic_measures import TOPIC_MEASURES, measure_topics
 from etl.notifications.telemetry import Measure, Sample
+from etl.runs import RECEIPT_COUNTERS
 
 UP = Measure("etl.up", "1", "Whether the database answered and its tables are there")
 OLDEST = Measure("etl.ready.oldest", "s", "Age of the oldest row that is ready and not read; 0 without one")
@@ -40,8 +41,6 @@ MEASURES = (
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
     *TOPIC_MEASURES,
 )
-
-_OUTCOMES = ("created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released")
 
 
 def measure(runtime: Runtime, book: AgeSampler) -> list[Sample]:
@@ -108,7 +107,7 @@ def _of_run(status: Status, company: dict[str, str], run: dict[str, object]) -> 
         yield Sample(TASKS_ALL, kind.tasks, labels)
         yield Sample(ROWS, kind.rows_done, labels)
         yield Sample(ROWS_ALL, kind.rows, labels)
-    for outcome in _OUTCOMES:
+    for outcome in RECEIPT_COUNTERS[1:]:
         rows = sum(getattr(receipt, outcome) for receipt in status.receipts)
         yield Sample(OUTCOMES, rows, company | {"outcome": outcome})
     by_code: dict[tuple[str, str], int] = {}

@@ -6,6 +6,9 @@ with the task's state. Never knows what a task does.
 
 from etl.runs.bisect import PoisonRows, bisect
 from etl.runs.counters import (
+    RECEIPT_COUNTERS,
+    RECORD_COUNTERS,
+    RESULTS,
     ClaimedRows,
     CounterName,
     Counters,
@@ -26,6 +29,9 @@ __all__ = [
     "CHUNKED",
     "LINES_IN_A_PAGE",
     "MERGING",
+    "RECEIPT_COUNTERS",
+    "RECORD_COUNTERS",
+    "RESULTS",
     "SHARED",
     "Chunk",
     "Claimed",

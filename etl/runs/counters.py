@@ -1,9 +1,11 @@
 """What the tasks of a run count: rows by what became of them, as JSON in the column `counters` of the table `task`."""
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 ResultName = Literal["created", "changed", "unchanged", "removed", "rejected", "waiting"]
 """What became of a row: each marked row has one of these results."""
+
+RESULTS: Final[tuple[ResultName, ...]] = get_args(ResultName)
 
 CounterName = (
     ResultName
@@ -28,6 +30,12 @@ ClaimedRows = RowsByTable
 """in_ table -> claimed rows: what the tasks count that claim."""
 
 ReceiptName = ResultName | Literal["claimed", "vanished", "released", "merged"]
+
+RECEIPT_COUNTERS: Final[tuple[ReceiptName, ...]] = ("claimed", *RESULTS, "vanished", "released")
+"""In the order in which people see them."""
+
+RECORD_COUNTERS: Final = ("messages", "merged", "known", "reused", "rejected", "tombstones", "skipped", "lost")
+"""What the receipt of a batch of records says of the records, in this order."""
 
 ReceiptCounters = dict[ReceiptName, int]
 """What a receipt says of one in_ table."""

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 import sqlalchemy
 
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
+from etl.runs import RECEIPT_COUNTERS
 from etl.simulator.client import SqlClient
 from etl.simulator.crash import crash_mid_load
 from etl.simulator.rows import Warehouse
@@ -18,18 +18,6 @@ from etl.simulator.scenarios import (
     PartnerStep,
     RefusedRow,
     Write,
-)
-
-_COUNTS: Final = (
-    "claimed",
-    "created",
-    "changed",
-    "unchanged",
-    "removed",
-    "rejected",
-    "waiting",
-    "vanished",
-    "released",
 )
 
 Key = tuple[str, ...]
@@ -182,7 +170,7 @@ def _compare(client: SqlClient, warehouse: Warehouse, ledger: _Ledger, played: P
     err = client.err_rows(before, warehouse.samples.prefix)
     for table, reported in played.tables.items():
         counts = receipts.get(table, {})
-        reported.receipts = {name: counts.get(name, 0) for name in _COUNTS}
+        reported.receipts = {name: counts.get(name, 0) for name in RECEIPT_COUNTERS}
         reported.err = err.get(table, 0)
         ends = ledger.ends.get(table, {})
         for status, is_bad in (("DONE", False), ("ERROR", True)):

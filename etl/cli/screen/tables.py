@@ -10,20 +10,10 @@ from rich.text import Text
 
 from etl.engine import ListedVersion
 from etl.quoting import printable
+from etl.runs import RECEIPT_COUNTERS
 from etl.sources.in_tables.receipts import Receipt
 
-_COUNTS = (
-    "claimed",
-    "created",
-    "changed",
-    "unchanged",
-    "removed",
-    "rejected",
-    "waiting",
-    "vanished",
-    "released",
-    "merged",
-)
+_COUNTS = (*RECEIPT_COUNTERS, "merged")
 _ALWAYS = _COUNTS[:4]
 
 

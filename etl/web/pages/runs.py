@@ -9,9 +9,10 @@ from etl.engine.imported import read_imported_by, read_partner_runs
 from etl.engine.rejected import open_errors
 from etl.errors import ConfigurationError
 from etl.monitoring.error_lists import reading_by_index
+from etl.runs import RECORD_COUNTERS
 from etl.store import ListedUnit
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed, zone_name
-from etl.web.pages.units import OF_RECORDS, OF_ROWS, Unit, unit_of
+from etl.web.pages.units import OF_ROWS, Unit, unit_of
 from etl.web.problems import RequestProblem, bad_request, gone, not_found
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 from etl.web.roles import Role
@@ -110,7 +111,7 @@ def _run(
 ) -> Run:
     unit, receipt = unit_of(listed), listed.receipt or {}
     tables = {name: dict(part) for name, part in receipt.items() if not isinstance(part, int)}
-    known = dict.fromkeys((*OF_ROWS, *OF_RECORDS))
+    known = dict.fromkeys((*OF_ROWS, *RECORD_COUNTERS))
     is_own = request.viewer.role is Role.PARTNER
     return Run(
         **framed(request),

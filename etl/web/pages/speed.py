@@ -11,6 +11,7 @@ from typing import Final
 from etl.engine import read_units
 from etl.engine.imported import read_partner_runs
 from etl.quoting import spreadsheet_cell
+from etl.runs import RESULTS
 from etl.store import ListedUnit
 from etl.web.pages.days import days_of
 from etl.web.pages.frame import CompanyPage, framed, zone_name
@@ -21,7 +22,7 @@ from etl.web.texts import zone_named
 
 _RUNS: Final = 200
 _RUNS_OF_FILE: Final = 10_000
-_COUNTERS: Final = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
+_COUNTERS: Final = ("claimed", *RESULTS)
 _COLUMNS: Final = ("run", "table", "started_at", "finished_at", "seconds", *_COUNTERS, "rows_per_second")
 
 

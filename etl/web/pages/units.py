@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from etl.runs import RECEIPT_COUNTERS, RECORD_COUNTERS
 from etl.store import ListedUnit
 from etl.web.requests import Id, Model
 
 # In this order; what was counted and is zero is left out.
 OF_ROWS: Final = (
-    *("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released"),
+    *RECEIPT_COUNTERS,
     *("resolved", "restored", "linked", "unlinked", "kept"),
 )
-OF_RECORDS: Final = ("messages", "merged", "known", "reused", "rejected", "tombstones", "skipped", "lost")
 
 
 class Unit(Model):
@@ -47,7 +47,7 @@ def unit_of(one: ListedUnit) -> Unit:
         finished_at=one.finished_at,
         seconds=seconds,
         undone_by=one.undone_by,
-        counters={name: counted[name] for name in dict.fromkeys((*OF_ROWS, *OF_RECORDS)) if counted[name]},
+        counters={name: counted[name] for name in dict.fromkeys((*OF_ROWS, *RECORD_COUNTERS)) if counted[name]},
         rows=rows,
         rejected=counted["rejected"],
         rate=rows / max(seconds, 0.001) if seconds is not None and rows else None,
