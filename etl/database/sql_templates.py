@@ -6,7 +6,7 @@ from functools import lru_cache
 import jinja2
 import sqlalchemy
 
-from etl.database.compiled_templates import compiled_templates
+from etl.database.compiled_templates import keep_compiled
 from etl.database.list_filters import FILTERS
 from etl.quoting import identifier, literal, spreadsheet_text
 
@@ -33,10 +33,10 @@ class SqlTemplates:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=compiled_templates("sql"),
             auto_reload=False,
             autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
         )
+        keep_compiled(self._environment, "sql")
         self._environment.filters.update(FILTERS, ident=identifier, literal=literal, spreadsheet_text=spreadsheet_text)
 
     def text(self, name: str, /, **variables: object) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from etl.database.compiled_templates import compiled_templates
+from etl.database.compiled_templates import keep_compiled
 from etl.database.list_filters import FILTERS
 from etl.errors import ConfigurationError
 from etl.quoting import identifier, literal
@@ -21,10 +21,10 @@ def _environment() -> Environment:
     environment = Environment(
         loader=loader,
         undefined=StrictUndefined,
-        bytecode_cache=compiled_templates("ddl"),
         auto_reload=False,
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
+    keep_compiled(environment, "ddl")
     environment.filters.update(FILTERS, ident=identifier, literal=literal)
     return environment
 
