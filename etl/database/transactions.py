@@ -15,8 +15,8 @@ from etl.database.locking import name_holders
 from etl.database.session import pin_session
 from etl.errors import EtlError, LockTimeout
 
-# For transactions that hold locks which no lease covers: shorter than the lock_timeout of waiting sessions, so that a
-# frozen runner does not block them for ever.
+# For transactions that hold locks which no lease covers: the server ends the session of a frozen process, so that it
+# does not block others for ever.
 BRIEF = {"idle_in_transaction_session_timeout": "10s"}
 
 Parameters = Mapping[str, Any]

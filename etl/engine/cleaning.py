@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from etl.database import transaction
+from etl.database import BRIEF, transaction
 from etl.engine.preparation import has_mirror, has_store, is_prepared, refuse_elsewhere
 from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
@@ -172,7 +172,9 @@ def _retire_versions(runtime: Runtime) -> Cleaned:
 
 def _drop_copy(runtime: Runtime, copies: Copies, copy: str) -> str:
     try:
-        with transaction(runtime.engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning") as connection:
+        with transaction(
+            runtime.engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning", **BRIEF
+        ) as connection:
             dependents = copies.drop(connection, copy)
     except EnvironmentFault as fault:
         return str(fault)

@@ -1,6 +1,6 @@
 """Whether import and store are of one moment: one of them may have come from an older backup than the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.database import SqlTemplates, fetch_all
 from etl.engine.runtime import Runtime
@@ -51,7 +51,11 @@ def read_moments(connections: Connections, runtime: Runtime) -> Moments:
     run = runtime.handshake.highest_run(connections.imported)
     values = {"source": source, "run": run}
     [known] = fetch_all(connections.store, _sql("store_moment", schema=runtime.store.schema), values)
-    return Moments(run, int(known.run), int(known.last_number))
+    moments = Moments(run, int(known.run), int(known.last_number))
+    # Another runner may have begun this run since the import was read.
+    if moments.is_import_older and runtime.handshake.highest_run(connections.imported) >= moments.store_run:
+        return replace(moments, import_run=moments.store_run)
+    return moments
 
 
 def refuse_other_moments(connections: Connections, runtime: Runtime) -> None:

@@ -157,7 +157,7 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
 
 def prepare_without_import(runtime: Runtime) -> None:
     """As `prepare`, for sources without in_ tables, which are not asked for."""
-    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+    with transaction(runtime.store_engine, client_min_messages="warning", **BRIEF) as connection:
         privileges.check_privileges(connection, replace(runtime.held(runtime.store_engine), source=""))
         prepare_store(connection, runtime)
         ensure_information(None, runtime, connection)

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, Part, SqlTemplates, bring_up, execute, fetch_all, part_states, transaction
+from etl.database import BRIEF, Connection, Part, SqlTemplates, bring_up, execute, fetch_all, part_states, transaction
 from etl.engine.preparation import states_at
 from etl.engine.runtime import Runtime
 from etl.errors import MarkerHeld
@@ -72,7 +72,7 @@ def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:
 def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> list[AppliedMigration]:
     done: list[AppliedMigration] = []
     while True:
-        with transaction(engine, client_min_messages="warning", lock_timeout=_PATIENCE) as connection:
+        with transaction(engine, client_min_messages="warning", lock_timeout=_PATIENCE, **BRIEF) as connection:
             states = [one for one in states_at(connection, runtime, engine) if one.part in parts]
             there = [one for one in states if one.version is not None]
             if IMPORT in parts and any(one.pending for one in there):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from etl.database import Connection, SqlTemplates, fetch_one, part_states, read_only_transaction, transaction
+from etl.database import BRIEF, Connection, SqlTemplates, fetch_one, part_states, read_only_transaction, transaction
 from etl.engine.preparation import (
     has_out_versions,
     has_store,
@@ -66,9 +66,9 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
     if name is not None and (why := why_no_out_version(name)):
         raise ConfigurationError(f"{name[:64]!r} {why}")
     _need_store(runtime)
-    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+    with transaction(runtime.store_engine, client_min_messages="warning", **BRIEF) as connection:
         prepare_store(connection, runtime)
-    with transaction(runtime.out_engine, client_min_messages="warning") as connection:
+    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
         if runtime.has_own_out:
             prepare_mirror(connection, runtime)
         if name is None:
@@ -102,7 +102,7 @@ def roll_back_version(runtime: Runtime, *, force: bool, patience: float) -> Swit
 def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, force: bool) -> Retired:
     """Announces the day of a version's end, takes that back, or drops the version."""
     _need_store(runtime)
-    with transaction(runtime.out_engine, client_min_messages="warning") as connection:
+    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
         if on or keep:
             return versions.announce(connection, runtime.versions, name, on)
         return versions.retire(connection, runtime.versions, name, force=force)

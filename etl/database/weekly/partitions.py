@@ -12,7 +12,7 @@ from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
+from etl.database import BRIEF, Connection, SqlTemplates, execute, fetch_all, transaction
 from etl.errors import EtlError, TransientFault
 
 _sql = SqlTemplates(__package__)
@@ -124,7 +124,7 @@ def _is_in_default(connection: Connection, schema: str, table: WeeklyTable, week
 
 def _attach(engine: sqlalchemy.Engine, schema: str, table: WeeklyTable, week: Week) -> bool:
     try:
-        with transaction(engine, lock_timeout=_PATIENCE, client_min_messages="warning") as connection:
+        with transaction(engine, lock_timeout=_PATIENCE, client_min_messages="warning", **BRIEF) as connection:
             for statement in _sql.script("attach_partition", schema=schema, table=table.name, name=week.name):
                 execute(connection, statement, _bounds(week))
     except EtlError as fault:
@@ -139,7 +139,7 @@ def _bounds(week: Week) -> dict[str, int]:
 
 def _grant_lacking(engine: sqlalchemy.Engine, schema: str, table: WeeklyTable) -> None:
     try:
-        with transaction(engine, lock_timeout=_PATIENCE) as connection:
+        with transaction(engine, lock_timeout=_PATIENCE, **BRIEF) as connection:
             for row in fetch_all(connection, _sql("lacking_grants", schema=schema, table=table.name)):
                 connection.exec_driver_sql(row.statement)
     except EtlError as fault:
@@ -184,7 +184,7 @@ def _drop(engine: sqlalchemy.Engine, schema: str, table: WeeklyTable, name: str,
                 return 0
         with transaction(engine) as connection:
             [counted] = fetch_all(connection, _sql("rows_of", schema=schema, name=name))
-        with transaction(engine, lock_timeout=_PATIENCE, **_BY_INDEX) as connection:
+        with transaction(engine, lock_timeout=_PATIENCE, **BRIEF, **_BY_INDEX) as connection:
             execute(connection, _sql("lock_partitions", schema=schema, table=table.name))
             if name not in partition_names(connection, schema, table.name):
                 return 0  # another clean-up has dropped it

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from etl.database import HELD_FROM, Connection, transaction
+from etl.database import BRIEF, HELD_FROM, Connection, transaction
 from etl.database.weekly import partition_names
 from etl.engine import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, LockTimeout, TransientFault
@@ -95,7 +95,7 @@ def roll_back(
                 "was written since: `etl upgrade finish` drops it"
             )
         switched = _exchange(ongoing, tables, ChangeState.READY, change.next_table, limits, show)
-    with transaction(ongoing.engine, lock_timeout="5s") as connection:
+    with transaction(ongoing.engine, lock_timeout="5s", **BRIEF) as connection:
         ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
         ongoing.run(connection, "drop_next")
         ongoing.run(connection, "forget_change")
@@ -183,6 +183,7 @@ def _try(ongoing: PlacedChange, tables: Tables, state: ChangeState, former_name:
     settings = {
         "lock_timeout": f"{limits.lock_seconds * 1000:.0f}ms",
         "statement_timeout": f"{limits.max_stop * 1000:.0f}ms",
+        **BRIEF,
     }
     with transaction(ongoing.engine, **settings) as connection:
         # First the row: with the lock in hand no other upgrade is waited for.

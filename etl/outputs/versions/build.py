@@ -6,7 +6,7 @@ from functools import partial
 
 import sqlalchemy
 
-from etl.database import Connection, transaction
+from etl.database import BRIEF, Connection, transaction
 from etl.errors import ConfigurationError
 from etl.outputs.versions.filling import fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
@@ -52,12 +52,12 @@ def build(
 
 
 def _ensure(engine: sqlalchemy.Engine, versions: Versions, version: OutVersion) -> bool:
-    with transaction(engine, client_min_messages="warning") as connection:
+    with transaction(engine, client_min_messages="warning", **BRIEF) as connection:
         return ensure_version(connection, versions, version)
 
 
 def _keep_current(engine: sqlalchemy.Engine, versions: Versions) -> None:
-    with transaction(engine, client_min_messages="warning") as connection:
+    with transaction(engine, client_min_messages="warning", **BRIEF) as connection:
         keep_current(connection, versions)
 
 
@@ -70,7 +70,7 @@ def _chunk(
     settings: dict[str, str],
 ) -> bool:
     """One transaction: follows the journal, fills a chunk; returns whether the version is complete."""
-    with transaction(engine, client_min_messages="warning", **settings) as connection:
+    with transaction(engine, client_min_messages="warning", **BRIEF, **settings) as connection:
         written, percent = _fill_on(connection, versions, version)
     for counter, number in written.items():
         rows[counter] += number

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy
 
 from etl import ddl
-from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.database import BRIEF, Connection, SqlTemplates, fetch_all, transaction
 from etl.errors import ConfigurationError, EtlError, LockTimeout
 from etl.outputs.versions.choose import current_version, find_version
 from etl.outputs.versions.follow import follow, snapshot
@@ -99,7 +99,7 @@ def _with_retry(
     first = ""
 
     def attempt() -> Switched:
-        with transaction(engine, client_min_messages="warning") as connection:
+        with transaction(engine, client_min_messages="warning", **BRIEF) as connection:
             found = known_versions(connection, versions.store_schema)
             before = current_version(found)
             target = choose(found)

@@ -1,8 +1,9 @@
 """Import and store from backups of different moments: no run begins, what is missing is shown and offered again."""
 
+import psycopg
 import pytest
 
-from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_APART, STORE, MakeSite, Site
+from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_APART, STORE, MakeSite, Site, ended, superuser
 from tests.fix_restore import done, dump, place_of, restore_into
 from tests.integration.operations.test_restore import filled, what_there_is
 from tests.integration.operations.test_verify import findings, verify
@@ -98,3 +99,22 @@ def test_a_lost_out_database_is_made_from_the_store(site: Site) -> None:
     done(site.etl("run"))
     assert what_there_is(site) == newest
     assert verify(site).code == 0
+
+
+def test_a_run_of_another_runner_that_begins_meanwhile(site: Site) -> None:
+    """After the import was read, and before the store is: the runs of both are those of one moment."""
+    site.partner.hand_over()
+    run = site.run().run
+    site.partner.hand_over()
+    with psycopg.connect(**superuser(site.database)) as other_runner:
+        other_runner.execute(f"lock table {STORE}.store_fence in access exclusive mode")
+        process = site.start("run")
+        site.wait_for_blocked(by=other_runner.info.backend_pid)
+        later = "insert into {table} select (jsonb_populate_record(r, jsonb_build_object('{id}', r.{id} + 1))).*"
+        for table, number in {"in_tables.run": "id", f"{STORE}.unit": "number"}.items():
+            statement = later.format(table=table, id=number) + f" from {table} r where r.{number} = %s"
+            other_runner.execute(statement, [run])
+        other_runner.execute(f"update {STORE}.unit_number set last_number = %s + 1", [run])
+        other_runner.execute(f"update {STORE}.store_fence set unit = %s + 1 where unit = %s", [run, run])
+        other_runner.commit()
+    assert ended(process).code in (0, 1)

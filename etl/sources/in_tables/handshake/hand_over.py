@@ -4,7 +4,7 @@ import hashlib
 
 import sqlalchemy
 
-from etl.database import SqlTemplates, execute, fetch_all, transaction
+from etl.database import BRIEF, SqlTemplates, execute, fetch_all, transaction
 from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
@@ -30,12 +30,12 @@ def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, enabled:
     digest = _digest(schema)
     if (row.triggers == len(_CREATES) and row.digest == digest) if enabled else row.triggers == 0:
         return False
-    quiet = {"client_min_messages": "warning"}
+    settings = {"client_min_messages": "warning", **BRIEF}
     if enabled:
         # In a transaction of its own, as it waits for no lock: an older trigger calls the new function at once.
-        with transaction(engine, **quiet) as connection:
+        with transaction(engine, **settings) as connection:
             execute(connection, _sql(_FUNCTION, schema=schema))
-    with transaction(engine, lock_timeout=_PATIENCE, **quiet) as connection:
+    with transaction(engine, lock_timeout=_PATIENCE, **settings) as connection:
         for statement in (*_DROPS, *(_CREATES if enabled else ())):
             execute(connection, _sql(statement, schema=schema))
         if enabled:
