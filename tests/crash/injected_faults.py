@@ -159,14 +159,15 @@ def a_lease_won_without_an_answer_is_forgotten() -> None:
     Handshake._acquired_without_answer = lambda self, decision: None  # type: ignore[method-assign]
 
 
-def slow_winners(**changes: Change) -> None:
-    """Two seconds lie between the last read and the write, in which all others may come."""
-    _rewrite(highest_run=lambda sql: f"{sql.rstrip()}, pg_sleep(2)", **changes)
+def slow_winners(seconds: int = 2, **changes: Change) -> None:
+    """They lie between the last read and the write, and all others may come meanwhile."""
+    _rewrite(highest_run=lambda sql: f"{sql.rstrip()}, pg_sleep({seconds})", **changes)
 
 
 def contenders_do_not_queue() -> None:
     raised = r"update \S+ set fence = fence \+ 1 returning fence"
     slow_winners(
+        seconds=4,
         lock_fence=lambda sql: sql.replace("for update", ""),
         raise_fence=lambda sql: re.sub(raised, "select 1 as fence", sql),
     )
