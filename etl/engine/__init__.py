@@ -32,7 +32,7 @@ from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of, faults_of_kafka_codes
 from etl.engine.undo import Undone, dry_undo, undo
-from etl.engine.units import UnitDetails, read_hours, read_unit, read_unit_alone, read_units
+from etl.engine.units import UnitDetails, read_hours, read_unit, read_unit_alone, read_unit_errors, read_units
 from etl.engine.upgrade import PARTS, AppliedMigration, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
@@ -94,6 +94,7 @@ __all__ = [
     "read_topics",
     "read_unit",
     "read_unit_alone",
+    "read_unit_errors",
     "read_units",
     "refuse_on_hold",
     "refuse_unfit",

@@ -22,7 +22,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class PartnerView:
-    """`marker`: the row that counts, None without one; `receipts`: of the newest run."""
+    """`marker`: the row that counts, None without one; `receipts`: of the newest run, for the tables that the role may
+    read; what another partner of the schema fills does not exist."""
 
     marker: Row | None
     receipts: tuple[Row, ...]
@@ -90,7 +91,9 @@ def read_partner_view(runtime: Runtime, *, seconds: float) -> PartnerView:
     """What is so now, in short transactions that read only."""
     marker = _rows(runtime, "partner_marker", "process_tracking", seconds)
     receipts = _rows(runtime, "newest_receipts", "migration_receipt", seconds)
-    return PartnerView(marker[0] if marker else None, receipts)
+    there = readable_tables(runtime, [row["in_table"] for row in receipts], seconds=seconds) if receipts else ()
+    own = tuple(row for row in receipts if fold(row["in_table"]) in there)
+    return PartnerView(marker[0] if marker else None, own)
 
 
 def read_not_merged(runtime: Runtime, *, seconds: float) -> NotMerged:

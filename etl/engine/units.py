@@ -34,20 +34,31 @@ def read_unit_alone(runtime: Runtime, number: int) -> ListedUnit:
         return _unit(connection, runtime, number)
 
 
-def read_unit(runtime: Runtime, number: int, *, is_brief: bool = False) -> UnitDetails:
-    """All that is kept of one unit; if `is_brief`, its errors are those of ErrorLog.counts_of_run, else all of them.
-    Raises ConfigurationError where the store does not know the number."""
-    count = _count_some if is_brief else _count_all
+def read_unit(runtime: Runtime, number: int, *, with_errors: bool = True) -> UnitDetails:
+    """All that is kept of one unit. Raises ConfigurationError where the store does not know the number."""
     schema = runtime.store.schema
     with read_only_transaction(runtime.store_engine) as connection:
         unit = _unit(connection, runtime, number)
-        errors = count(connection, runtime, number, schema)
+        errors = _count_all(connection, number, schema) if with_errors else ()
     with read_only_transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime):
             return UnitDetails(unit, (), errors)
         tasks = _rows(connection, "tasks_of_unit", number, runtime.in_schema)
         # The store has its copy at the end of a run.
-        return UnitDetails(unit, tasks, errors or count(connection, runtime, number, runtime.in_schema))
+        if with_errors and not errors:
+            errors = _count_all(connection, number, runtime.in_schema)
+        return UnitDetails(unit, tasks, errors)
+
+
+def read_unit_errors(runtime: Runtime, number: int) -> tuple[Row, ...]:
+    """The errors of a unit, as ErrorLog.counts_of_run counts them: of each table and code a limited number."""
+    with read_only_transaction(runtime.store_engine) as connection:
+        if has_store(connection, runtime) and (found := _count_some(connection, runtime, number, runtime.store.schema)):
+            return found
+    with read_only_transaction(runtime.engine) as connection:
+        # The store has its copy at the end of a run.
+        is_there = is_prepared(connection, runtime)
+        return _count_some(connection, runtime, number, runtime.in_schema) if is_there else ()
 
 
 def _unit(connection: Connection, runtime: Runtime, number: int) -> ListedUnit:
@@ -57,7 +68,7 @@ def _unit(connection: Connection, runtime: Runtime, number: int) -> ListedUnit:
     return unit
 
 
-def _count_all(connection: Connection, runtime: Runtime, run: int, schema: str) -> tuple[Row, ...]:
+def _count_all(connection: Connection, run: int, schema: str) -> tuple[Row, ...]:
     return _rows(connection, "errors_by_code", run, schema)
 
 

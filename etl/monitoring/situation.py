@@ -13,6 +13,8 @@ from etl.notifications.freshness import Feed
 from etl.sources.in_tables.errors import ErrorLog
 
 _sql = SqlTemplates(__package__, "etl.database")
+# Of very many that were offered again or corrected not all are looked at for one that is still open.
+_SEARCH_SECONDS = 0.1
 
 QUARANTINED = "CHUNK_QUARANTINED"
 """The code of rows that were rejected unread, as their task ended its runner each time."""
@@ -118,5 +120,5 @@ def _has_open_quarantine(connection: Connection, runtime: Runtime, status: Statu
     log = ErrorLog(runtime.company, runtime.in_schema, runtime.in_schema)
     with runtime.connections(connection, read_only_transaction) as connections:
         choice = log.chosen(status.run["run"], None, QUARANTINED)
-        found, _ = log.with_states(connection, connections, choice, 1, only_open=True)
+        found, _ = log.with_states(connection, connections, choice, 1, only_open=True, seconds=_SEARCH_SECONDS)
         return bool(found)

@@ -36,4 +36,7 @@ def _read() -> dict[str, Asset]:
 
 
 ASSETS: Final = _read()
+BUILD: Final = hashlib.sha256("".join(one.address for one in ASSETS.values()).encode()).hexdigest()[:_DIGITS]
+"""Of all of them: an open page of an earlier program has another one."""
+
 BY_ADDRESS: Final = {asset.address: asset for asset in ASSETS.values()}

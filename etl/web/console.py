@@ -19,7 +19,7 @@ from etl.web.faults import ConfigurationFault
 from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
 from etl.web.identity.identity import ConfiguredIdentity
-from etl.web.identity.principal import Principal
+from etl.web.identity.principal import EVERY_COMPANY, Principal
 from etl.web.incoming import Incoming, Outgoing
 from etl.web.language import LANGUAGES, chosen_language, has_cookie, language_cookie, language_of
 from etl.web.origin_check import is_link_of_ours
@@ -190,6 +190,7 @@ class Console:
             partial(self._of_company, incoming, principal, stack),
             partial(self.faults, company),
             self.identity.sign_ins(principal),
+            principal.roles.get(EVERY_COMPANY) is Role.OPERATOR,
         )
 
     def _of_company(

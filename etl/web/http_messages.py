@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ from etl.web.layers.state import state_of
 from etl.web.problems import RequestProblem, bad_request
 
 _BLOCK_BYTES = 1 << 18
+_LOOKED_AT = re.compile(rb'(?<=\A\{"zone":)"[^"]*","looked_at":"[^"]*"')
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -86,15 +88,20 @@ def response_of(request: Request, found: Outgoing) -> Response:
         response: Response = StreamingResponse(_content(found.path), found.status, media_type=found.media_type)
     else:
         response = Response(found.body, found.status, media_type=found.media_type)
-    if found.status == 200 and found.media_type == "application/json" and request.method in ("GET", "HEAD"):
-        # Pages without a stream ask for their JSON every few seconds.
-        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
+    if found.status == 200 and not found.path and _is_asked_again(found) and request.method in ("GET", "HEAD"):
+        # A page as JSON says first when it was looked at: that alone is no change.
+        tag = f'"{hashlib.sha256(_LOOKED_AT.sub(b"", found.body)).hexdigest()[:32]}"'
         if request.headers.get("if-none-match") == tag:
             response = Response(status_code=304)
         response.headers["ETag"] = tag
     for name, value in found.headers:
         response.headers.append(name, value)
     return response
+
+
+def _is_asked_again(found: Outgoing) -> bool:
+    """Pages without a stream ask for their JSON every few seconds, programs now and then for files of the contract."""
+    return found.media_type == "application/json" or any(name == "Content-Disposition" for name, _ in found.headers)
 
 
 def _content(path: Path) -> Iterator[bytes]:

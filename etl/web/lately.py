@@ -1,5 +1,6 @@
 """Values that are read in the background, since no page may wait for them."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -10,10 +11,14 @@ from etl.errors import EtlError
 
 Value = TypeVar("Value")
 
+_log = logging.getLogger("etl.web")
+
 # A reading that takes long is followed by a rest nine times as long, as with the metrics.
 _REST = 9
 # An older value is not shown: no viewer has asked for a newer one meanwhile.
 _KEPT_SECONDS = 600.0
+# Of more keys those are forgotten that were not asked for lately.
+_MOST_KEYS = 1000
 
 
 @dataclass
@@ -41,6 +46,8 @@ class Lately(Generic[Value]):
         Where the last reading has failed there is none, or, if it `raises`, its error is raised.
         """
         with self._lock:
+            if key not in self._readings:
+                self._forget_old()
             reading = self._readings.setdefault(key, _Reading())
             if reading.thread is None and time.monotonic() >= reading.next_at:
                 reading.thread = threading.Thread(target=self._read, args=[reading, read], daemon=True, name="lately")
@@ -59,6 +66,11 @@ class Lately(Generic[Value]):
         with self._lock:
             self._readings.pop(key, None)
 
+    def _forget_old(self) -> None:
+        if len(self._readings) >= _MOST_KEYS:
+            oldest = time.monotonic() - _KEPT_SECONDS
+            self._readings = {key: one for key, one in self._readings.items() if one.thread or one.read_at > oldest}
+
     def _read(self, reading: _Reading[Value], read: Callable[[], Value]) -> None:
         begun = time.monotonic()
         value: Value | None = None
@@ -67,6 +79,8 @@ class Lately(Generic[Value]):
             value = read()
         except EtlError as error:
             fault = error
+        except Exception:
+            _log.exception("a fault of the program, in what pages read in the background")
         with self._lock:
             reading.value, reading.fault, reading.thread = value, fault, None
             reading.read_at = time.monotonic()

@@ -36,8 +36,8 @@ class MenuItem:
 
 class Renderer:
     """The templates of the console. Each gets `page` (the model), `request` (the PageRequest) and `t` (the Language);
-    `link("/c/shop/now")`, `here("/now")`, `json_of("/now")`, `link_to("/errors", code="…")` and
-    `asset("console.css")` give addresses below the prefix."""
+    `link("/c/shop/now")`, `here("/now")`, `json_of("/now")`, `link_to("/errors", code="…")`,
+    `query_of(before=…)` and `asset("console.css")` give addresses below the prefix."""
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
@@ -86,6 +86,9 @@ class Renderer:
             given = {name: str(value) for name, value in query.items() if value not in (None, "")}
             return f"{here(path)}?{urlencode(given)}"
 
+        def query_of(**query: object) -> str:
+            return urlencode({name: value for name, value in query.items() if value is not None})
+
         def asset(name: str) -> str:
             return f"{request.prefix}/static/{ASSETS[name].address}"
 
@@ -110,6 +113,7 @@ class Renderer:
             "here": here,
             "json_of": json_of,
             "link_to": link_to,
+            "query_of": query_of,
             "asset": asset,
             "menu": menu_of(request) if request.company else (),
             "may": partial(_may, request.viewer.role),

@@ -78,6 +78,8 @@ class PageRequest:
     faults_of_configuration: Callable[[], Sequence[ConfigurationFault]] = field(default=tuple, repr=False)
     # The viewer's own; None for one who has not signed in here.
     sign_ins: OwnSignIns | None = field(default=None, repr=False)
+    # Also of companies that are not there yet: such a viewer sees what belongs to no company.
+    is_operator_of_all: bool = False
 
     @property
     def runtime(self) -> Runtime:

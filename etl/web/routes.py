@@ -39,6 +39,7 @@ ROUTES: Final = (
     Route("/", companies.page, ALL, "companies.html"),
     Route("/keys", keys.page, ALL, "keys.html"),
     Route("/sign-ins", sign_ins.page, ALL, "sign-ins.html"),
+    Route("/audit", audit.page_of_all, OPERATORS, "audit.html"),
     Route("/freshness", overview.page, FRESHNESS, "overview.html"),
     Route("/actions/{action}", action.page, ALL, "action.html"),
     Route("/c/{company}/now", now.page, ALL, "now.html", live=now.live),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from etl.database import fetch_one
 from etl.web.identity.attempts import FailedAttempts
-from etl.web.identity.audit import Audit, Entry
+from etl.web.identity.audit import Audit, AuditOutcome, Entry
 from etl.web.identity.passwords import NO_PASSWORD, is_right
 from etl.web.identity.sessions import Sessions, cookie
 from etl.web.identity.store import WebStore, sql
@@ -70,17 +70,19 @@ class SigningIn:
         if not is_right(incoming.form.get("password", ""), row.password_hash if row else NO_PASSWORD):
             self._names.failed(name)
             self._networks.failed(network)
-            self._note(incoming, name, is_done=False, detail="wrong name or password")
+            self._note(incoming, name, "sign-in", "refused", "wrong name or password")
             chosen = f"&language={language}" if (language := _offered(incoming.form)) else ""
             return redirect(f"{incoming.prefix}/sign-in?wrong=1&next={quote(back, safe='/')}{chosen}")
         self._names.succeeded(name)
-        self._note(incoming, name, is_done=True, detail="signed in")
+        self._note(incoming, name, "sign-in", "done", "signed in")
         begun = cookie(incoming, self.sessions.begin(name, incoming))
         return redirect(f"{incoming.prefix}{back}", begun, *self._language(incoming, name, row.language if row else ""))
 
     def sign_out(self, incoming: Incoming) -> Outgoing:
         """Ends the sign-in."""
         refuse_foreign(incoming)
+        if user := self.sessions.principal(incoming):
+            self._note(incoming, user.name, "sign-out", "done", "signed out")
         self.sessions.end(incoming)
         return redirect(f"{incoming.prefix}/sign-in", cookie(incoming, ""))
 
@@ -91,9 +93,9 @@ class SigningIn:
         language = chosen or kept
         return [language_cookie(incoming, language)] if language else []
 
-    def _note(self, incoming: Incoming, name: str, *, is_done: bool, detail: str) -> None:
-        entry = Entry(incoming.request_id, name, "", incoming.address, "", "sign-in", incoming.path)
-        self.audit.note(entry, "done" if is_done else "refused", detail)
+    def _note(self, incoming: Incoming, name: str, action: str, outcome: AuditOutcome, detail: str) -> None:
+        entry = Entry(incoming.request_id, name, "", incoming.address, "", action, incoming.path)
+        self.audit.note(entry, outcome, detail)
 
 
 def _offered(values: Mapping[str, str]) -> str:

@@ -27,6 +27,8 @@ _REST: Final = 9
 _LONGEST_REST: Final = 30.0
 HEARTBEAT_SECONDS: Final = 15.0
 """Proxies close a connection on which nothing comes, and pages take its stream for one that a proxy keeps back."""
+RETRY_MS: Final = 3000
+"""After this a browser asks for a stream again that has broken off."""
 _POLLS_OF_COMPANY: Final = 2
 _AGAIN_SECONDS: Final = (1.0, 5.0)
 # An event and not a comment, of which scripts hear nothing.
@@ -94,7 +96,7 @@ class Streams:
         if self._checking is None:
             self._checking = asyncio.get_running_loop().create_task(self._check())
         try:
-            yield b"retry: 3000\n\n"
+            yield f"retry: {RETRY_MS}\n\n".encode()
             while not self._is_over:
                 found = await _next(queue, self._ended)
                 if self._is_over:

@@ -47,7 +47,8 @@ def web(site: Site, serve_web: ServeWeb) -> Web:
     return serve_web(site)
 
 
-VARIANTS: tuple[tuple[str, Scheme, int], ...] = (("en", "light", WIDE), ("ru", "dark", PHONE), ("kk", "light", PHONE))
+# Kazakh: see OF_ROLES.
+VARIANTS: tuple[tuple[str, Scheme, int], ...] = (("en", "light", WIDE), ("ru", "dark", PHONE))
 
 
 def test_every_page_in_all_languages_and_colours(site: Site, web: Web, look: Look) -> None:
@@ -61,8 +62,7 @@ def test_every_page_in_all_languages_and_colours(site: Site, web: Web, look: Loo
             page = watched.open(path)
             expect(page.locator("html")).to_have_attribute("lang", language)
             expect(page.locator("h1")).to_have_count(1)
-            # Its findings depend on colours and texts, hardly on the language: the phone's are those of Russian.
-            watched.check(also_axe=language != "kk")
+            watched.check()
         watched.open("/c/demo/nothing")
         # A browser itself notes that an address was not found.
         watched.seen = [one for one in watched.seen if "404" not in one]
@@ -202,7 +202,7 @@ def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text("Вход")
 
 
-# The pages that a role sees beside those of all, and which a wide screen does not show in the tests above.
+# The pages of all are seen in Kazakh by one role or another.
 OF_ROLES = {
     "rita": ("now", "freshness"),
     "pavel": (
@@ -217,8 +217,23 @@ OF_ROLES = {
         "checks",
         "fill",
     ),
-    "olga": ("kafka/letters/{letter}", "audit", "errors"),
+    "olga": (
+        "runs/{run}/undo",
+        "instance/history?table=in_Client&in_id=c1",
+        "out",
+        "out/1/switch",
+        "kafka",
+        "kafka/letters/{letter}",
+        "freshness",
+        "schedule",
+        "config",
+        "contract",
+        "audit",
+        "errors",  # as the last one: rows are marked there
+    ),
 }
+# Of these, what no other test shows in English and Russian, as these roles see it.
+OF_ROLE_ALONE = ("now", "waiting", "kafka/letters/{letter}", "audit")
 
 
 def check_what_others_see_on_a_phone(site: Site, look: Look, web: Web) -> None:
@@ -241,9 +256,13 @@ def check_what_others_see_on_a_phone(site: Site, look: Look, web: Web) -> None:
         page.get_by_label("Құпиясөз").fill(PASSWORD)
         page.get_by_role("button", name="Кіру").click()
         expect(page.locator("h1")).to_have_text("Компаниялар")
-        for path in ("/", "/sign-ins", *(f"/c/demo/{one.format(**ids)}" for one in paths)):
+        for path in ("/", "/sign-ins", *(["/audit"] if "audit" in paths else [])):
             expect(watched.open(path).locator("h1")).to_have_count(1)
-            watched.check()
+            watched.check(also_axe=path != "/")
+        for path in paths:
+            expect(watched.open(f"/c/demo/{path.format(**ids)}").locator("h1")).to_have_count(1)
+            expect(page.locator("html")).to_have_attribute("lang", "kk")
+            watched.check(also_axe=path in OF_ROLE_ALONE)
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Белгіленгендерді қайта ұсыну").click()
     expect(page.get_by_role("status")).to_contain_text("1 жол қайтадан дайын.")

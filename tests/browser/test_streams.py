@@ -13,6 +13,8 @@ from tests.integration.web.test_identity import CONFIG, PASSWORD, add
 
 SECONDS_MS = 40_000.0
 STALE = re.compile(r"\bstale\b")
+# Within this the page asks again: its clock, which also runs by itself, is set ahead by so much.
+LATER_MS = 6_500
 _HEAR_HEARTBEATS = """() => new Promise((resolve) => {
   const own = new EventSource("/c/demo/now/events");
   let heard = 0;
@@ -31,6 +33,7 @@ def test_a_stream_that_is_refused_is_asked_for_again(
     """First the server has too many viewers, then a proxy answers for it, then it is back."""
     watched = look(serve_web(site))
     page, live = watched.page, watched.page.locator("[data-live]")
+    page.clock.install()
 
     def answer_as_a_proxy(route: Route) -> None:
         route.fulfill(status=502, body="no server")
@@ -39,14 +42,17 @@ def test_a_stream_that_is_refused_is_asked_for_again(
     with page.expect_response(lambda found: found.url.endswith("/events") and found.status == 503):
         watched.open("/c/demo/now")
     # Meanwhile it is loaded again and again.
+    expect(live).not_to_have_class(STALE)
     with page.expect_event("load"):
-        expect(live).not_to_have_class(STALE)
+        page.clock.run_for(LATER_MS)
     for path in ("**/now/events", "**/api/v1/**"):
         page.route(path, answer_as_a_proxy)
     monkeypatch.undo()
+    page.clock.run_for(LATER_MS)
     expect(live).to_have_class(STALE, timeout=SECONDS_MS)
     with page.expect_response(lambda found: found.url.endswith("/events") and found.status == 200, timeout=SECONDS_MS):
         page.unroute_all()
+        page.clock.run_for(LATER_MS)
     expect(live).not_to_have_class(STALE, timeout=SECONDS_MS)
 
 
@@ -76,13 +82,17 @@ def test_an_ended_sign_in_leads_to_the_form(
     site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(stream, "RETRY_MS", 100)
     site.write(CONFIG, "identity=password")
     add(site, "aidana", "operator")
     watched = look(serve_web(site))
+    watched.page.clock.install()
     page = watched.open("/c/demo/now")
     page.get_by_label("Name").fill("aidana")
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_response(lambda found: found.url.endswith("/events") and found.status == 200):
         page.get_by_role("button", name="Sign in").click()
-    site.look("delete from etl_web.web_session")
+    with page.expect_response(lambda found: found.url.endswith("/events") and found.status != 200):
+        site.look("delete from etl_web.web_session")
+    page.clock.run_for(LATER_MS)
     page.wait_for_url("**/sign-in?next=/c/demo/now", timeout=SECONDS_MS)

@@ -152,14 +152,26 @@ def read_letters(
     only_open: bool = False,
     oldest_first: bool = False,
     limit: int = 50,
+    before: int | None = None,
+    most_bytes: int | None = None,
 ) -> list[DeadLetter]:
-    """Dead letters; `only_open`: that can be put back into their topics and were not."""
+    """Dead letters; `only_open`: that can be put back into their topics and were not; `before`: with ids below it. Of
+    values `most_bytes` are read, None reads all."""
     with read_only_transaction(runtime.store_engine) as connection:
         if not _are_there(connection, runtime):
             return []
         outbox = Outbox(runtime.store.schema)
-        order = {"only_open": only_open, "oldest_first": oldest_first}
-        return outbox.letters(connection, ids=ids, topic=topic, code=code, limit=limit, **order)
+        return outbox.letters(
+            connection,
+            ids=ids,
+            topic=topic,
+            code=code,
+            limit=limit,
+            only_open=only_open,
+            oldest_first=oldest_first,
+            before=before,
+            most_bytes=most_bytes,
+        )
 
 
 def resend_letters(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -116,10 +116,22 @@ class Audit:
             pass
 
     def entries(self, company: str, *, before: int | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        """What was done in a company, the newest first; in pages: `before` is the id of the last entry seen."""
-        values = {"company": company, "before": (1 << 63) - 1 if before is None else before, "limit": limit}
+        """What was done in a company, the newest first; the empty company stands for what belongs to none.
+
+        In pages: `before` is the id of the last entry seen.
+        """
+        return self._read("read_audit", before, company=company, limit=limit)
+
+    def entries_of_all(
+        self, hidden: Sequence[str], *, before: int | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """The same of all companies but the hidden ones, and of none."""
+        return self._read("read_audit_of_all", before, hidden=list(hidden), limit=limit)
+
+    def _read(self, name: str, before: int | None, **values: object) -> list[dict[str, Any]]:
+        values["before"] = (1 << 63) - 1 if before is None else before
         with self._store.reading() as connection:
-            return [dict(row._mapping) for row in fetch_all(connection, sql("read_audit"), values)]
+            return [dict(row._mapping) for row in fetch_all(connection, sql(name), values)]
 
     def action(self, company: str, audit_id: int) -> dict[str, Any] | None:
         """One action, with its outcome if it has ended."""

@@ -11,9 +11,9 @@ from etl.errors import ConfigurationError
 from etl.merge.errors.catalogue import CATALOGUE, fault_of
 from etl.monitoring.error_lists import reading_by_index
 from etl.sources.in_tables.errors import Choice, Cursor
+from etl.web.pages.code_counts import CodeCount, counts_of_run, shown_counts
 from etl.web.pages.correcting import Correctable, correctable, correctable_columns
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
-from etl.web.pages.runs import CodeCount, code_count
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Attachment, Done, Id, Model, PageRequest
 from etl.web.roles import WITH_ROWS, Role
@@ -66,8 +66,9 @@ class Errors(CompanyPage):
 
 class Error(CompanyPage):
     """One error. `row`: column -> its value now, None where the row is gone; `more`: how many of this code the run has
-    in this table and column, as far as they are counted; `can_offer`: whether to offer it again changes something;
-    `columns` can be corrected, and `correctable` is the value that the form is for."""
+    in this table and column, as far as they are counted; `rejections`: in how many runs rows of this id were rejected;
+    `can_offer`: whether to offer it again changes something; `columns` can be corrected, and `correctable` is the value
+    that the form is for."""
 
     error: ErrorItem
     cause: str
@@ -77,6 +78,7 @@ class Error(CompanyPage):
     row: dict[str, str | None] | None
     more: int
     more_is_exact: bool
+    rejections: int
     can_offer: bool
     columns: tuple[str, ...]
     correctable: Correctable | None
@@ -87,7 +89,6 @@ def errors_page(request: PageRequest) -> Errors:
     run, only_open = request.number("run"), request.query.get("open") == "1"
     tables = request.runtime.company.in_tables()
     found: list[Row] = []
-    by_code: tuple[CodeCount, ...] = ()
     of_run, following = run, None
     with _reading(request) as opened:
         if opened.connection is not None:
@@ -105,8 +106,7 @@ def errors_page(request: PageRequest) -> Errors:
             )
             following = last.text(chosen) if last else None
             of_run = run if run is not None else (found[0]["run"] if found and after is None else None)
-            if of_run is not None:
-                by_code = tuple(code_count(row) for row in opened.log.counts_of_run(opened.connection, of_run))
+    by_code = shown_counts(counts_of_run(request, of_run)) if of_run is not None else ()
     shows_rows = request.viewer.role in WITH_ROWS
     return Errors(
         **framed(request),
@@ -135,10 +135,11 @@ def error_page(request: PageRequest) -> Error:
         [with_state], _ = opened.log.with_states(opened.prepared, opened.connections, Choice(ids=(error["id"],)), 1)
         error |= {"state": with_state["state"]}
         row = opened.log.row_of(opened.connections.imported, error)
-        counted = opened.log.counts_of_run(opened.prepared, error["run"])
+        rejections = opened.log.rejections(opened.prepared, error)
         can_offer = row is not None and row.get("in_status") == "ERROR"
         columns = correctable_columns(request.runtime.company, error["in_table"]) if can_offer else ()
         to_correct = correctable(opened, error, columns, request.query.get("column", ""))
+    counted = counts_of_run(request, error["run"])
     fault = fault_of(error["code"])
     same = ("in_table", "code", "column_name")
     alike = [one for one in counted if all(one[name] == error[name] for name in same)]
@@ -152,6 +153,7 @@ def error_page(request: PageRequest) -> Error:
         row=row,
         more=sum(one["rows"] for one in alike),
         more_is_exact=all(one["is_exact"] for one in alike),
+        rejections=rejections,
         can_offer=can_offer,
         columns=columns,
         correctable=to_correct,

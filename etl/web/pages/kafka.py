@@ -5,7 +5,7 @@ from datetime import datetime
 from etl.engine.kafka_in.operating import read_letters, resend_letters
 from etl.monitoring import TopicsStatus, read_topics_status
 from etl.sources.kafka.outbox import DeadLetter
-from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import ActionRequest, Done, Id, Model, PageRequest
 from etl.web.roles import OPERATORS
@@ -14,6 +14,7 @@ from etl.web.texts.sentence import sentence_of
 _BROKER_SECONDS = 1.5
 # More of a value than this, no page shows.
 _SHOWN_BYTES = 20_000
+_KEY_BYTES = 200
 
 
 class Partition(Model):
@@ -71,8 +72,8 @@ class Wrong(Model):
 
 
 class Kafka(CompanyPage):
-    """`is_used`: whether topics are read or written at all; `fault`: why the brokers cannot be asked;
-    `shows_letters`: whether the viewer sees the rejected records."""
+    """`is_used`: whether topics are read or written at all; `fault`: why the brokers cannot be asked; `shows_letters`:
+    whether the viewer sees the rejected records. `next`: the number below which their next page begins."""
 
     is_used: bool
     is_reading: bool
@@ -82,6 +83,7 @@ class Kafka(CompanyPage):
     outputs: tuple[Output, ...]
     wrong: tuple[Wrong, ...]
     letters: tuple[Letter, ...]
+    next: Id | None
     shows_letters: bool
     codes: dict[str, dict[str, int]]
     hour_records: int
@@ -103,17 +105,24 @@ def page(request: PageRequest) -> Kafka:
     """Partitions, outputs and the newest rejected records of a choice."""
     topic, code = request.query.get("topic", ""), request.query.get("code", "")
     found = read_topics_status(request.runtime, seconds=_BROKER_SECONDS)
-    letters = []
+    letters: list[DeadLetter] = []
     shows_letters = request.viewer.role in OPERATORS
     if found and found.is_reading and shows_letters:
         letters = read_letters(
-            request.runtime, topic=topic or None, code=code or None, only_open=False, limit=PAGE_ROWS
+            request.runtime,
+            topic=topic or None,
+            code=code or None,
+            limit=PAGE_ROWS + 1,
+            before=request.number("before"),
+            most_bytes=0,
         )
+    shown, following = cut_page(letters, lambda one: one.id)
     return Kafka(
         **framed(request),
         is_used=found is not None,
         is_reading=bool(found and found.is_reading),
-        letters=tuple(map(_letter, letters)),
+        letters=tuple(map(_letter, shown)),
+        next=following,
         shows_letters=shows_letters,
         topic=topic,
         code=code,
@@ -123,7 +132,7 @@ def page(request: PageRequest) -> Kafka:
 
 def letter_page(request: PageRequest) -> DeadLetterPage:
     """One rejected record."""
-    found = read_letters(request.runtime, ids=[request.path_number("letter")])
+    found = read_letters(request.runtime, ids=[request.path_number("letter")], most_bytes=_SHOWN_BYTES + 1)
     if not found:
         raise not_found(sentence_of("sentence.no_letter"))
     value = found[0].value
@@ -132,7 +141,7 @@ def letter_page(request: PageRequest) -> DeadLetterPage:
         **framed(request),
         letter=_letter(found[0]),
         value=text,
-        value_bytes=found[0].value_bytes or len(value or b""),
+        value_bytes=found[0].value_bytes or 0,
         is_shortened=len(value or b"") > _SHOWN_BYTES,
     )
 
@@ -163,7 +172,7 @@ def _of(found: TopicsStatus) -> dict[str, object]:
 
 def _letter(one: DeadLetter) -> Letter:
     same = ("id", "topic", "partition", "record_offset", "code", "message", "path", "created_at", "attempt", "is_cut")
-    key = "" if one.key is None else _plain(one.key[:200]) or f"({len(one.key)} bytes)"
+    key = "" if one.key is None else _plain(one.key[:_KEY_BYTES]) or f"({len(one.key)} bytes)"
     return Letter(**{name: getattr(one, name) for name in same}, key=key, is_sent_back=one.resent_at is not None)
 
 

@@ -1,5 +1,6 @@
 """Now: one sentence about what is so, what can be done about it, and the run so far."""
 
+import os
 import time
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
@@ -21,10 +22,12 @@ from etl.monitoring import (
     read_topics_status,
     verdict,
 )
+from etl.monitoring.next_times import next_times
 from etl.monitoring.ready import Age, AgeSampler
 from etl.outputs.versions import MOST_BEHIND
 from etl.quoting import printable
 from etl.store import ListedUnit
+from etl.web.assets import BUILD
 from etl.web.lately import Lately
 from etl.web.pages import own
 from etl.web.pages.frame import CompanyPage, LastGood, databases_of, framed, last_good
@@ -85,7 +88,8 @@ _Shown = tuple[bool, tuple[Bar, ...], tuple[Runner, ...], tuple[OutState, ...], 
 
 class Now(CompanyPage):
     """`state` and `values` are the verdict: `verdict.STATE` of the texts is its sentence. `ready` is None while the
-    rows are being counted. `shape` changes when the page needs other elements than those it has."""
+    rows are being counted. `last_hand_over` is None where the settings do not say when hand-overs are due;
+    `next_scheduled` is None where no schedule starts runs. `shape` changes when the page needs other elements."""
 
     company: str
     state: str
@@ -113,6 +117,8 @@ class Now(CompanyPage):
     oldest_seconds: float | None
     out: tuple[OutState, ...]
     last_runs: tuple[Unit, ...]
+    last_hand_over: datetime | None
+    next_scheduled: datetime | None
     warnings: tuple[str, ...]
     faults: tuple[LastGood, ...]
 
@@ -212,6 +218,8 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         oldest_seconds=age.oldest_seconds if age else None,
         out=out,
         last_runs=seen,
+        last_hand_over=situation.feed.last_hand_over if situation.feed else None,
+        next_scheduled=next(iter(next_times(request.runtime.settings, os.environ, 1).next), None),
         warnings=status.warnings if status else (),
         faults=faults,
     )
@@ -235,6 +243,8 @@ def live(model: Model, code: str) -> Mapping[str, str]:
         "shape": model.shape,
         "ready": t("now.counting") if model.ready is None else t.number(model.ready),
         "oldest": t.duration(model.oldest_seconds) or "–",
+        "handed-over": t.time(model.last_hand_over, zone) or "–",
+        "next-scheduled": t.time(model.next_scheduled, zone) or "–",
         "rejected": t.number(model.rejected),
         "waiting": t.number(model.waiting),
         "beat": t.duration(model.beat_age),
@@ -297,14 +307,15 @@ def _runners(status: Status | None) -> tuple[Runner, ...]:
 
 
 def _shape(found: Verdict, run: int | None, shown: _Shown) -> str:
-    """Without hosts: readers get it too."""
+    """Without hosts: readers get it too. An open page of an earlier program is loaded again by it."""
     if found.state is State.AWAY:
         return _AWAY
     is_running, bars, runners, out, faults = shown
     kinds = ",".join(one.kind for one in bars)
     versions = ",".join(f"{one.schema_name}:{one.state}" for one in out)
     acts = ",".join(found.acts)
-    parts = (found.state, acts, run or "", is_running, kinds, len(runners), versions, "faulty" if faults else "")
+    is_faulty = "faulty" if faults else ""
+    parts = (found.state, acts, run or "", is_running, kinds, len(runners), versions, is_faulty, BUILD)
     return " ".join(map(str, parts))
 
 

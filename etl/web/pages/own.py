@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from etl.engine.partner_view import NotMerged, PartnerView, read_not_merged, read_partner_view
+from etl.web.assets import BUILD
 from etl.web.companies import patient
 from etl.web.lately import Lately
 from etl.web.pages.frame import CompanyPage, databases_of, framed
@@ -103,7 +104,7 @@ def _state(found: PartnerView, rejected: int) -> str:
 def _shape(state: str, run: int | None, why_not: tuple[WhyNot, ...] | None) -> str:
     """The numbers of rows are not part of it: a page that a partner reads while it fills tables stays as it is."""
     reasons = "?" if why_not is None else " ".join(f"{one.table}:{one.status}" for one in why_not)
-    return f"{state} {run or ''} {reasons}"
+    return f"{state} {run or ''} {reasons} {BUILD}"
 
 
 def _receipt(row: dict[str, Any]) -> OwnReceipt:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from etl.engine import read_unit, read_units
+from etl.engine import read_unit, read_unit_errors, read_units
 from etl.engine.imported import read_imported_by, read_partner_runs
-from etl.engine.rejected import open_errors
 from etl.errors import ConfigurationError
-from etl.monitoring.error_lists import reading_by_index
 from etl.runs import RECORD_COUNTERS
 from etl.store import ListedUnit
+from etl.web.pages.code_counts import CodeCount, counts_of_run, counts_of_unit, shown_counts
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed, zone_name
 from etl.web.pages.units import OF_ROWS, Unit, unit_of
 from etl.web.problems import RequestProblem, bad_request, gone, not_found
@@ -42,17 +41,6 @@ class Task(Model):
     crashes: int
     seconds: float | None
     error: str
-
-
-class CodeCount(Model):
-    """How many rows have an error of one code in one column. Not `is_exact`: there are more."""
-
-    table: str
-    column: str
-    code: str
-    severity: str
-    rows: int
-    is_exact: bool
 
 
 class Run(CompanyPage):
@@ -89,21 +77,22 @@ def run_page(request: PageRequest) -> Run:
     if request.viewer.role is Role.PARTNER:
         return _own_run(request, number)
     try:
-        found = read_unit(request.runtime, number, is_brief=True)
+        found = read_unit(request.runtime, number, with_errors=False)
     except ConfigurationError as unknown:
         raise _forgotten(request, number) from unknown
-    return _run(request, found.unit, found.tasks, found.errors)
+    # Those of a unit that has not ended still change.
+    is_over = found.unit.finished_at is not None
+    errors = counts_of_unit(request, number) if is_over else read_unit_errors(request.runtime, number)
+    return _run(request, found.unit, found.tasks, errors)
 
 
 def _own_run(request: PageRequest, number: int) -> Run:
     found = read_partner_runs(request.runtime, limit=1, run=number, seconds=PAGE_SECONDS)
     if not found:
         raise not_found(sentence_of("sentence.no_run"))
-    begin = reading_by_index(PAGE_SECONDS)
-    with open_errors(request.runtime, of_partner=True, begin=begin) as opened:
-        errors = opened.log.counts_of_run(opened.connection, number) if opened.connection is not None else []
     tables = found[0].receipt or {}
-    return _run(request, found[0], (), [row for row in errors if row["in_table"] in tables])
+    errors = [row for row in counts_of_run(request, number) if row["in_table"] in tables]
+    return _run(request, found[0], (), errors)
 
 
 def _run(
@@ -119,7 +108,7 @@ def _run(
         tables=tables,
         columns=tuple(name for name in known if any(part.get(name) for part in tables.values())),
         tasks=tuple(_task(row) for row in tasks),
-        errors=tuple(code_count(row) for row in errors),
+        errors=shown_counts(errors),
         can_undo=not is_own and unit.undone_by is None and unit.finished_at is not None,
     )
 
@@ -152,14 +141,3 @@ def _task(row: dict[str, Any]) -> Task:
 
 def _seconds(started: datetime | None, finished: datetime | None) -> float | None:
     return (finished - started).total_seconds() if started and finished else None
-
-
-def code_count(row: dict[str, Any]) -> CodeCount:
-    return CodeCount(
-        table=row["in_table"],
-        column=row["column_name"] or "",
-        code=row["code"],
-        severity=row["severity"],
-        rows=row["rows"],
-        is_exact=row["is_exact"],
-    )

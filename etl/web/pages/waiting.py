@@ -48,7 +48,8 @@ class Missing(Model):
 
 class WaitingPage(CompanyPage):
     """`links`: how many there are in all; all is empty while it is being read (`is_reading`). `is_own`: seen by a
-    partner, by the in_ tables; `is_too_large`: these are too large for that."""
+    partner, by the in_ tables; `is_too_large`: these are too large for that. `missing` has those on which
+    most links wait; `is_cut`: not all."""
 
     is_reading: bool
     is_own: bool
@@ -56,6 +57,7 @@ class WaitingPage(CompanyPage):
     links: int
     fields: tuple[WaitingField, ...]
     missing: tuple[Missing, ...]
+    is_cut: bool
 
 
 def page(request: PageRequest) -> WaitingPage:
@@ -65,7 +67,7 @@ def page(request: PageRequest) -> WaitingPage:
     runtime = patient(request.runtime, _SECONDS)
     lately = _WAITING.latest(
         databases_of(request),
-        lambda: read_waiting(runtime, explain=True, limit=PAGE_ROWS, seconds=_SECONDS),
+        lambda: read_waiting(runtime, explain=True, limit=PAGE_ROWS + 1, seconds=_SECONDS),
         wait=_WAIT_SECONDS,
         raises=True,
     )
@@ -95,8 +97,9 @@ def page(request: PageRequest) -> WaitingPage:
                 table=tables.get(one.object, ""),
                 known=_known(one.in_status, one.error, "not_come"),
             )
-            for one in found.missing
+            for one in found.missing[:PAGE_ROWS]
         ),
+        is_cut=len(found.missing) > PAGE_ROWS,
     )
 
 
@@ -105,7 +108,7 @@ def _own(request: PageRequest) -> WaitingPage:
     runtime = patient(request.runtime, _SECONDS)
     lately = _OWN.latest(
         databases_of(request),
-        lambda: (read_partner_links(runtime, limit=PAGE_ROWS, seconds=_SECONDS),),
+        lambda: (read_partner_links(runtime, limit=PAGE_ROWS + 1, seconds=_SECONDS),),
         wait=_WAIT_SECONDS,
         raises=True,
     )
@@ -137,8 +140,9 @@ def _own(request: PageRequest) -> WaitingPage:
                 table=row["in_table"],
                 known=_known(row["in_status"], row["error"], "no_row"),
             )
-            for row in missing
+            for row in missing[:PAGE_ROWS]
         ),
+        is_cut=len(missing) > PAGE_ROWS,
     )
 
 

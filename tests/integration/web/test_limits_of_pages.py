@@ -4,6 +4,7 @@ import re
 
 from tests.fix_company import STORE, Site
 from tests.fix_web import ServeWeb
+from tests.integration.kafka_in.test_dead_letters import reading
 
 _TEN_MB = 10_000_000
 # More than any page of this small company needs, far less than one such value.
@@ -52,3 +53,27 @@ def test_a_run_that_was_cleaned_away_has_its_receipts(site: Site, serve_web: Ser
         gone.json["detail"],
     )
     assert web.get("/api/v1/c/demo/runs/1883069173526821927").status == 404
+
+
+def test_rejected_records_are_pages_of_a_hundred(site: Site, serve_web: ServeWeb) -> None:
+    with reading(site, "clients"):
+        site.look(
+            f"insert into {STORE}.kafka_dead_letter "
+            "(unit, topic, partition, record_offset, value, code, message, path) "
+            "select 1, 'clients', 0, n, convert_to(repeat('x', %s) || chr(8238), 'UTF8'), 'BAD_JSON', 'm', '' "
+            "from generate_series(1, 101) n",
+            [_MOST_BYTES],
+            at=site.store_database,
+        )
+    web = serve_web(site)
+    first = web.get("/api/v1/c/demo/kafka?code=BAD_JSON").json
+    assert [one["id"] for one in first["letters"]] == [str(n) for n in range(101, 1, -1)]
+    [link] = re.findall(r'href="(\?[^"]*before=\d+)"', web.get("/c/demo/kafka?code=BAD_JSON").text)
+    assert link == "?code=BAD_JSON&amp;before=2"
+    rest = web.get("/api/v1/c/demo/kafka" + link.replace("&amp;", "&")).json
+    assert ([one["id"] for one in rest["letters"]], rest["next"]) == (["1"], None)
+    letter = web.get("/api/v1/c/demo/kafka/letters/1").json
+    assert (len(letter["value"]), letter["value_bytes"], letter["is_shortened"]) == (20_000, _MOST_BYTES + 3, True)
+    site.look(f"update {STORE}.kafka_dead_letter set value = %s where id = 1", ["a\n\u202eb".encode()])
+    shown = web.get("/c/demo/kafka/letters/1").text
+    assert "<bdi>a\n\\u202eb</bdi>" in shown

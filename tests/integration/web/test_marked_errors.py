@@ -26,6 +26,12 @@ def test_marked_errors_are_offered_again_together(site: Site, serve_web: ServeWe
     assert left == ids[1]
     nothing = web.ask("POST", "/c/demo/errors/retry", urlencode([("key", "none")]).encode(), **FORM)
     assert (nothing.status, "Say which errors" in nothing.text) == (400, True)
+    site.partner.hand_over()
+    assert site.run().errors == 2
+    again = web.get("/api/v1/c/demo/errors").json["items"][0]["id"]
+    assert web.get(f"/api/v1/c/demo/errors/{again}").json["rejections"] == 2
+    assert "rejected in 2 runs" in web.get(f"/c/demo/errors/{again}").text
+    assert web.get(f"/api/v1/c/demo/errors/{left}").json["rejections"] == 1
 
 
 def test_a_form_and_an_object_are_refused_for_what_they_are(site: Site, serve_web: ServeWeb) -> None:

@@ -74,6 +74,9 @@ def test_a_partner_sees_its_own_runs(site: Site, web: Web) -> None:
     assert [(one["rows"], one["rejected"]) for one in own] == [(1, 0), (1, 0)]
     run = ask(web, f"/api/v1/c/demo/runs/{newest}").json
     assert ("in_Client" in run["tables"], run["errors"]) == (False, [])
+    now = ask(web, "/api/v1/c/demo/now").json
+    assert [one["table"] for one in now["receipts"] if one["claimed"]] == ["in_Claim"]
+    assert (now["rejected"], now["claimed"]) == (0, 1)
     site.look(f"revoke select on in_tables.migration_receipt from {site.partner_role}")
     assert ask(web, "/api/v1/c/demo/runs").json["items"] == []
     assert web.get(f"/api/v1/c/demo/runs/{newest}", **AS_PARTNER).status == 404

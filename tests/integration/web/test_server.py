@@ -61,6 +61,10 @@ def test_nothing_is_compressed_and_what_was_not_changed_is_not_sent_again(web: W
     again = web.get("/api/v1/companies", If_None_Match=answer.headers["etag"])
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", answer.headers["etag"])
     assert web.get("/api/v1/companies", If_None_Match='"other"').status == 200
+    # When a page was looked at is no change of it.
+    pack = web.get("/api/v1/c/demo/contract")
+    later = web.get("/api/v1/c/demo/contract", If_None_Match=pack.headers["etag"])
+    assert (later.status, later.headers["etag"]) == (304, pack.headers["etag"])
 
 
 def test_methods(web: Web) -> None:

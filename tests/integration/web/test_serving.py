@@ -46,6 +46,9 @@ def test_files_of_the_contract_are_saved_one_by_one_or_all(web: Web) -> None:
     one = sorted(files)[0]
     answer = web.get(f"/c/demo/contract/files/{one}")
     assert (answer.status, answer.headers["content-disposition"].startswith("attachment; ")) == (200, True)
-    pack = zipfile.ZipFile(io.BytesIO(web.get("/c/demo/contract/files/contract.zip").body))
+    sent = web.get("/c/demo/contract/files/contract.zip")
+    again = web.get("/c/demo/contract/files/contract.zip", If_None_Match=sent.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    pack = zipfile.ZipFile(io.BytesIO(sent.body))
     assert set(pack.namelist()) == files
     assert pack.read(one) == answer.body

@@ -50,3 +50,25 @@ def test_a_reading_that_fails_leaves_no_value() -> None:
     assert values.latest("a", fail, wait=30) is None
     with pytest.raises(TransientFault):
         values.latest("a", fail, wait=30, raises=True)
+
+
+def test_a_fault_of_the_program_is_logged_and_the_next_look_reads_again(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    values = Lately[int](least_rest=0.0)
+    assert values.latest("a", fail, wait=30, raises=True) is None
+    assert "ZeroDivisionError" in caplog.text
+    assert values.latest("a", lambda: 1, wait=30) == 1
+
+
+def test_keys_that_are_not_asked_for_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lately, "_MOST_KEYS", 2)
+    values = Lately[str](least_rest=60.0)
+    for key in ("a", "b"):
+        assert values.latest(key, lambda: "first", wait=30) == "first"
+    monkeypatch.setattr(lately, "_KEPT_SECONDS", 0.0)
+    values.latest("c", lambda: "first", wait=30)
+    monkeypatch.setattr(lately, "_KEPT_SECONDS", 600.0)
+    # It rests for a minute: it is read again since it was forgotten.
+    assert values.latest("a", lambda: "second", wait=30) == "second"

@@ -47,6 +47,8 @@ PAGE = Now(
         OutState(schema_name="out_2", state="building", percent=61, behind=10_000, is_further=True, lag_seconds=5.0),
     ),
     last_runs=(),
+    last_hand_over=AT,
+    next_scheduled=AT,
     warnings=(),
     faults=(),
 )
@@ -92,7 +94,7 @@ def test_texts_of_the_stream_are_those_of_the_page(code: str) -> None:
     assert shown == texts
 
 
-def test_what_makes_an_open_page_load_itself_again() -> None:
+def test_what_makes_an_open_page_load_itself_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The shape is sent to readers too: no host is in it."""
     found, shown = Verdict(State.RUNNING, {"run": 7}), (True, PAGE.bars, PAGE.runners, PAGE.out, PAGE.faults)
     shape = now._shape(found, 7, shown)
@@ -104,3 +106,6 @@ def test_what_makes_an_open_page_load_itself_again() -> None:
         now._shape(found, 7, (True, PAGE.bars, PAGE.runners, PAGE.out, (LastGood(text="", since=AT),))),
     ):
         assert changed != shape
+    # A page of an earlier program, whose stream a newer one continues.
+    monkeypatch.setattr(now, "BUILD", "other")
+    assert now._shape(found, 7, shown) != shape

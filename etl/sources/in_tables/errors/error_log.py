@@ -155,6 +155,12 @@ class ErrorLog:
             raise ConfigurationError(f"{self.schema}.err has no error {error_id}: see `etl errors list`")
         return dict(found[0]._mapping)
 
+    def rejections(self, connection: Connection, error: Row) -> int:
+        """In how many runs rows with the table and id of an error were rejected, among MOST_COUNTED errors of them."""
+        statement = _sql("count_rejections", schema=self.schema)
+        [row] = fetch_all(connection, statement, error | {"most": MOST_COUNTED})
+        return int(row.runs)
+
     def row_of(
         self, connection: Connection, error: Row, *, only: str | None = None, width: int = _VALUE_WIDTH
     ) -> Row | None:

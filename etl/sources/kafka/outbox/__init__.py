@@ -115,17 +115,22 @@ class Outbox:
         only_open: bool = False,
         oldest_first: bool = False,
         limit: int = 50,
+        before: int | None = None,
+        most_bytes: int | None = None,
     ) -> list[DeadLetter]:
         """Those that are chosen, the newest first unless `oldest_first`; `only_open`: that can be put back into their
-        topics and were not."""
+        topics and were not; `before`: with ids below it. `most_bytes` of values are read, and `value_bytes`
+        then says how large the value is in any case."""
         values = {
             "ids": None if ids is None else list(ids),
             "topic": topic,
             "code": code,
             "only_open": only_open,
             "limit": limit,
+            "before": before,
+            "most_bytes": most_bytes,
         }
-        statement = _sql("dead_letters", schema=self.schema, oldest_first=oldest_first)
+        statement = _sql("dead_letters", schema=self.schema, oldest_first=oldest_first, is_cut=most_bytes is not None)
         return [_letter(row) for row in fetch_all(connection, statement, values)]
 
 

@@ -1,5 +1,5 @@
--- The newest of one company first, in pages: rows before an id.
-select a.id, a.at, a.request_id, a.viewer, a.role, a.address, a.action, a.target,
+-- The newest of one company first, in pages: rows before an id. The empty company has what belongs to none.
+select a.id, a.at, a.request_id, a.viewer, a.role, a.address, a.company, a.action, a.target,
     cast(a.parameters as text) as parameters, o.outcome, o.detail, o.sentence, o.at as ended_at
 from {{ schema | ident }}.web_audit as a
 left join {{ schema | ident }}.web_audit_outcome as o on o.audit_id = a.id
