@@ -134,6 +134,7 @@ candidates as (
 
     left join store_demo.bo_Everything g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance))
+
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 )

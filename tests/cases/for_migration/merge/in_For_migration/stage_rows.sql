@@ -16,7 +16,8 @@ candidates as (
             when ((case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null))
             then array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)]
         end as _bad,
-        case when u_mig1._id <> g._id then u_mig1._id end as _holder_mig1,
+        case when u_mig1._id <> g._id then u_mig1._id end
+            as _holder_mig1,
         g.mig1 as _old_mig1,
         i.mig2 as mig2,
         coalesce(nullif(i.in_id, ''), g.mig1) as mig1,

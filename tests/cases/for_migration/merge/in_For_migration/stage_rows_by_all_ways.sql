@@ -23,7 +23,8 @@ candidates as (
             when ((case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null))
             then array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)]
         end as _bad,
-        case when u_mig1._id <> g._id then u_mig1._id end as _holder_mig1,
+        coalesce(case when u_mig1._id <> g._id then u_mig1._id end, r_mig1._id)
+            as _holder_mig1,
         g.mig1 as _old_mig1,
         array[(nullif(i.in_id, '') is not null)] as _sets_value,
         i.mig2 as mig2,
@@ -39,6 +40,12 @@ candidates as (
 
     left join store_demo.bo_For_migration g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_mig1._id))
+    left join lateral (
+        select r_mig1.*, r_mig1.xmin from store_demo.bo_For_migration r_mig1 where r_mig1.mig1 = g.mig1
+        and r_mig1._state <> 'REMOVED' and g._state = 'REMOVED' and not coalesce(i.removed, false)
+        and not (nullif(i.in_id, '') is not null) limit 1
+    ) r_mig1 on true
+
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 )

@@ -15,8 +15,12 @@ named as (
             when u_passport._id is null and not coalesce(i.removed, false) and not (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)
             then cast(nullif(i.Passport, '') as text)
         end as wants_passport,
-        u_number._id as holder_number,
+        coalesce(u_number._id, r_number._id) as holder_number,
         case
+            when g._id is not null and not (nullif(i.in_id, '') is not null)
+            then case
+                when r_number._id is null then cast(g.Number as text)
+            end
             when u_number._id is null and not coalesce(i.removed, false)
             then cast(nullif(i.in_id, '') as text)
         end as wants_number
@@ -30,6 +34,18 @@ named as (
         and u_passport._state <> 'REMOVED' and not coalesce(i.removed, false)
     left join store_demo.bo_Person u_number on u_number.Number = nullif(i.in_id, '')
         and u_number._state <> 'REMOVED'
+
+    left join lateral (
+        select g.*, g.xmin from store_demo.bo_Person g where g._id = coalesce(o._id, b._id, a.instance, u_number._id)
+        and g._state = 'REMOVED' and not coalesce(i.removed, false)
+       
+        and not (((nullif(i.in_id, '') is not null))) limit 1
+    ) g on true
+    left join lateral (
+        select r_number.*, r_number.xmin from store_demo.bo_Person r_number where r_number.Number = g.Number
+        and r_number._state <> 'REMOVED' and g._state = 'REMOVED' and not coalesce(i.removed, false)
+        and not (nullif(i.in_id, '') is not null) limit 1
+    ) r_number on true
 
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
 ),

@@ -19,11 +19,14 @@ candidates as (
         (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)]
         end as _bad,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
-        case when u_email._id <> g._id then u_email._id end as _holder_email,
+        case when u_email._id <> g._id then u_email._id end
+            as _holder_email,
         g.email as _old_email,
-        case when u_passport._id <> g._id then u_passport._id end as _holder_passport,
+        case when u_passport._id <> g._id then u_passport._id end
+            as _holder_passport,
         g.Passport as _old_passport,
-        case when u_number._id <> g._id then u_number._id end as _holder_number,
+        case when u_number._id <> g._id then u_number._id end
+            as _holder_number,
         g.Number as _old_number,
         nullif(i.email, '') as email,
         nullif(i.Passport, '') as Passport,

@@ -28,11 +28,14 @@ candidates as (
         (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)]
         end as _bad,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
-        case when u_email._id <> g._id then u_email._id end as _holder_email,
+        case when u_email._id <> g._id then u_email._id end
+            as _holder_email,
         g.email as _old_email,
-        case when u_passport._id <> g._id then u_passport._id end as _holder_passport,
+        case when u_passport._id <> g._id then u_passport._id end
+            as _holder_passport,
         g.Passport as _old_passport,
-        case when u_number._id <> g._id then u_number._id end as _holder_number,
+        coalesce(case when u_number._id <> g._id then u_number._id end, r_number._id)
+            as _holder_number,
         g.Number as _old_number,
         array[(nullif(i.in_id, '') is not null)] as _sets_value,
         nullif(i.email, '') as email,
@@ -56,6 +59,12 @@ candidates as (
 
     left join store_demo.bo_Person g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), u_email._id, u_passport._id)
+    left join lateral (
+        select r_number.*, r_number.xmin from store_demo.bo_Person r_number where r_number.Number = g.Number
+        and r_number._state <> 'REMOVED' and g._state = 'REMOVED' and not coalesce(i.removed, false)
+        and not (nullif(i.in_id, '') is not null) limit 1
+    ) r_number on true
+
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 )

@@ -36,17 +36,14 @@ candidates as (
         (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))]
         end as _bad,
         ((case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
-        coalesce(
-            case when u_email._id is distinct from g._id then u_email._id end, r_email._id
-        ) as _holder_email,
+        coalesce(case when u_email._id is distinct from g._id then u_email._id end, r_email._id)
+            as _holder_email,
         g.email as _old_email,
-        coalesce(
-            case when u_passport._id is distinct from g._id then u_passport._id end, r_passport._id
-        ) as _holder_passport,
+        coalesce(case when u_passport._id is distinct from g._id then u_passport._id end, r_passport._id)
+            as _holder_passport,
         g.Passport as _old_passport,
-        coalesce(
-            case when u_number._id is distinct from g._id then u_number._id end, r_number._id
-        ) as _holder_number,
+        coalesce(case when u_number._id is distinct from g._id then u_number._id end, r_number._id)
+            as _holder_number,
         g.Number as _old_number,
         array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))),
         (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _sets_value,
