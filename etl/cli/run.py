@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,16 +24,12 @@ from etl.engine import (
     watch_feed,
 )
 from etl.errors import EtlError
-from etl.monitoring import (
-    MEASURES,
-    AgeSampler,
-    Seen,
-    Watcher,
-    measure,
-)
-from etl.notifications.telemetry import exporting
+from etl.notifications.telemetry import exporting, is_asked_for
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
+
+if TYPE_CHECKING:
+    from etl.monitoring import Seen
 
 # A run that is over sooner needs no bars.
 _BARS_SECONDS = 0.5
@@ -121,6 +118,11 @@ def _notify(runtime: Runtime) -> None:
 
 
 def _telemetry(runtime: Runtime) -> AbstractContextManager[None]:
+    if not is_asked_for(os.environ):
+        return nullcontext()
+    # Here and below, since few runs need it.
+    from etl.monitoring import MEASURES, AgeSampler, measure
+
     book = AgeSampler()
     return exporting(MEASURES, lambda: measure(runtime, book), os.environ)
 
@@ -133,10 +135,11 @@ def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
     from rich.live import Live
 
     from etl.cli.screen.live import run_view
+    from etl.monitoring import Watcher
 
     with Live(console=console(), auto_refresh=False, transient=True) as live:
 
-        def show(seen: Seen) -> None:
+        def show(seen: "Seen") -> None:
             if not isinstance(seen, str):
                 live.update(run_view(seen), refresh=True)
 

@@ -2,11 +2,14 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from etl.config import default_url
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # A pipe or a file has no width: a line of a table is then as long as it must be, up to this.
 _PIPE_WIDTH = 10_000
@@ -19,12 +22,9 @@ def config_url(context: click.Context) -> str:
     return getattr(context.obj, "config_url", None) or default_url(os.environ)
 
 
-class _Output(Console):
-    def on_broken_pipe(self) -> None:
-        """Leaves the handling of a closed pipe to the command's end; rich would exit with 1."""
-        raise BrokenPipeError
-
-
-def console() -> Console:
+def console() -> "Console":
     """Standard output with rich's tables, as wide as it needs in a pipe."""
-    return _Output(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False, soft_wrap=False)
+    # Here, since many commands write no table, and to import rich takes as long as to import click and jinja.
+    from etl.cli.screen.output import Output
+
+    return Output(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False, soft_wrap=False)

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from etl.engine.directory import directory_source, sync
 from etl.engine.service.config_watcher import ConfigSnapshot
 from etl.engine.timing import Ticks
 from etl.engine.wiring import build_runtime
@@ -54,6 +53,9 @@ class DirectorySyncs:
                 self._sync(current)
 
     def _sync(self, current: ConfigSnapshot) -> None:
+        # Here, so that programs without a directory start without it.
+        from etl.engine.directory import directory_source, sync
+
         try:
             with build_runtime(current.settings, current.company, self._environ) as runtime:
                 outcome = sync(runtime, directory_source(runtime))

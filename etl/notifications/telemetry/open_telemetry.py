@@ -24,6 +24,11 @@ _STOPPED_WORDS_SECONDS = 1.0
 _SAME_COLLECTION_SECONDS = 1.0
 
 
+def is_asked_for(environ: Mapping[str, str]) -> bool:
+    """Whether the environment asks for OpenTelemetry."""
+    return any(environ.get(name) for name in _ASKING) and environ.get("OTEL_SDK_DISABLED", "").lower() != "true"
+
+
 @contextmanager
 def exporting(measures: Sequence[Measure], ask: Ask, environ: Mapping[str, str]) -> Iterator[None]:
     """Sends spans and samples for the time of a `with` block, when the environment asks for it.
@@ -31,7 +36,7 @@ def exporting(measures: Sequence[Measure], ask: Ask, environ: Mapping[str, str])
     OTEL_EXPORTER_OTLP_ENDPOINT (or one for traces or metrics alone) switches it on; OTEL_SDK_DISABLED,
     OTEL_TRACES_EXPORTER=none and OTEL_METRICS_EXPORTER=none switch it off, whole or in part.
     """
-    if not any(environ.get(name) for name in _ASKING) or environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+    if not is_asked_for(environ):
         yield
         return
     protocol = environ.get("OTEL_EXPORTER_OTLP_PROTOCOL") or "http/protobuf"
