@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from getpass import getuser
 from pathlib import Path
 
 import click
@@ -148,7 +149,7 @@ def _users(context: click.Context, companies: Sequence[str] = ()) -> Iterator[Us
     settings = web_settings(tree.contents, origin=tree.origin, environ=os.environ, open_texts=tree.open_texts)
     store = web_store(lambda: settings, os.environ)
     try:
-        yield Users(store)
+        yield Users(store, by=getuser())
     finally:
         store.close()
 

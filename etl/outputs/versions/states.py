@@ -9,7 +9,7 @@ from etl.outputs.versions.steps import Fill
 
 _sql = SqlTemplates(__package__)
 
-MOST_BEHIND: Final = 10_000
+MOST_BEHIND: Final = 1_000
 """For those who ask all the time, changes that a version has not followed are counted so far; then there are more."""
 
 

@@ -108,7 +108,7 @@ class Audit:
     def note(self, entry: Entry, outcome: AuditOutcome, detail: str) -> None:
         """Notes something that has no key: a sign-in, a refusal."""
         with self._writing(entry) as connection:
-            _end(connection, _add(connection, entry), outcome, detail)
+            note_within(connection, entry, outcome, detail)
 
     def check(self) -> None:
         """Raises EnvironmentFault while nothing can be noted."""
@@ -143,6 +143,11 @@ class Audit:
     def _writing(self, entry: Entry) -> Iterator[Connection]:
         with self._store.writing(f"etl-web:{entry.request_id}") as connection:
             yield connection
+
+
+def note_within(connection: Connection, entry: Entry, outcome: AuditOutcome, detail: str) -> None:
+    """Notes something with its outcome in the transaction that does it."""
+    _end(connection, _add(connection, entry), outcome, detail)
 
 
 def shown(parameters: Mapping[str, str], hidden: frozenset[str]) -> dict[str, str]:

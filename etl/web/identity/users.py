@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from etl.database import execute, fetch_all
+from etl.database import Connection, execute, fetch_all
 from etl.errors import ConfigurationError
+from etl.web.identity.audit import Entry, note_within, shown
 from etl.web.identity.passwords import hash_of
 from etl.web.identity.principal import EVERY_COMPANY
 from etl.web.identity.store import WebStore, sql
@@ -17,6 +18,8 @@ from etl.web.roles import Role
 
 _NAME = re.compile(r"[^\W_][\w.@-]{0,99}")
 _TOKEN_BYTES = 32
+# The address of what was not asked for over HTTP.
+_COMMAND = "etl web"
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ class Token:
 
 
 class Users:
-    """The users in the schema `etl_web`."""
+    """The users in the schema `etl_web`. `by`: the account of this machine that changes them, for the audit."""
 
-    def __init__(self, store: WebStore) -> None:
-        self._store = store
+    def __init__(self, store: WebStore, by: str = "") -> None:
+        self._store, self._by = store, by
 
     def add(self, name: str, password: str, role: Role, companies: Sequence[str] = ()) -> None:
         """A new user, or one with another password and role; earlier sign-ins end."""
@@ -52,17 +55,20 @@ class Users:
         with self._store.writing() as connection:
             execute(connection, sql("add_user"), kept)
             _set_roles(connection, name, role, companies)
+            self._note(connection, "user.add", name, role=role, companies=companies)
 
     def set_role(self, name: str, role: Role | None, companies: Sequence[str] = ()) -> None:
         """Another role in these companies, or in all; None takes it away. Earlier sign-ins end."""
         with self._store.writing() as connection:
             _refuse_unknown(fetch_all(connection, sql("find_user"), {"name": name}), name)
             _set_roles(connection, name, role, companies)
+            self._note(connection, "user.role", name, role=role or "none", companies=companies)
 
     def remove(self, name: str) -> None:
         """The user, with roles and sign-ins."""
         with self._store.writing() as connection:
             _refuse_unknown([1] * execute(connection, sql("remove_user"), {"name": name}), name)
+            self._note(connection, "user.remove", name)
 
     def all(self) -> list[User]:
         """All users, in order of their names."""
@@ -81,6 +87,7 @@ class Users:
         with self._store.writing() as connection:
             execute(connection, sql("remove_token"), {"name": name})
             execute(connection, sql("add_token"), values | {"token_digest": digest_of(token)})
+            self._note(connection, "token.add", name, role=role, companies=[company] if company else [], days=days)
         return token
 
     def tokens(self) -> list[Token]:
@@ -94,11 +101,21 @@ class Users:
         with self._store.writing() as connection:
             if not execute(connection, sql("remove_token"), {"name": name}):
                 raise ConfigurationError(f"there is no token {name!r}: `etl web token list` shows all")
+            self._note(connection, "token.remove", name)
 
     def end_sign_ins(self) -> int:
         """Ends all sign-ins, as after a restore; returns how many."""
         with self._store.writing() as connection:
+            self._note(connection, "user.end_sign_ins", "")
             return execute(connection, sql("end_all_sessions"))
+
+    def _note(self, connection: Connection, action: str, target: str, **parameters: object) -> None:
+        """In the audit, with the change itself. It belongs to no company."""
+        given = {
+            name: ", ".join(one) if isinstance(one, list | tuple) else str(one) for name, one in parameters.items()
+        }
+        entry = Entry("", self._by, "", _COMMAND, "", action, target, shown(given, frozenset()))
+        note_within(connection, entry, "done", "")
 
 
 def digest_of(token: str) -> bytes:

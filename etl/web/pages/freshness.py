@@ -9,6 +9,7 @@ from etl.engine.imported import ImportedRows, read_imported_rows
 from etl.metadata import names
 from etl.monitoring import Grade, Situation, State, read_situation, verdict
 from etl.notifications.freshness import kept_of_due
+from etl.outputs.versions import MOST_BEHIND
 from etl.web.pages.frame import CompanyPage, framed, zone_name
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 
@@ -49,11 +50,12 @@ class Day(Model):
 
 
 class ShownBy(Model):
-    """How far a version of the out_ tables is behind the store."""
+    """How far a version of the out_ tables is behind the store. `is_further`: more changes than were counted."""
 
     schema_name: str
     state: str
     behind: int
+    is_further: bool
     lag_seconds: float
 
 
@@ -110,7 +112,7 @@ def page(request: PageRequest) -> Freshness:
         is_watched=feed is not None,
         objects=tuple(_objects(request, imported)),
         days=tuple(Day(**row) for row in imported.days),
-        versions=tuple(ShownBy(**{name: getattr(one, name) for name in ShownBy.model_fields}) for one in versions),
+        versions=tuple(map(_shown_by, versions)),
         waiting=sum(one["links"] for one in waiting),
         waiting_since=min((one["since"] for one in waiting), default=None),
         median_seconds=imported.median_seconds,
@@ -144,6 +146,16 @@ def _current(situation: Situation) -> ListedVersion | None:
 
 def _taken_at(imported: ImportedRows) -> datetime | None:
     return max((row["taken_at"] for row in imported.tables), default=None)
+
+
+def _shown_by(one: ListedVersion) -> ShownBy:
+    return ShownBy(
+        schema_name=one.schema_name,
+        state=one.state,
+        behind=min(one.behind, MOST_BEHIND),
+        is_further=one.behind > MOST_BEHIND,
+        lag_seconds=one.lag_seconds,
+    )
 
 
 def _objects(request: PageRequest, imported: ImportedRows) -> list[ObjectFreshness]:

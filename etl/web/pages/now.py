@@ -89,7 +89,7 @@ _Shown = tuple[bool, tuple[Bar, ...], tuple[Runner, ...], tuple[OutState, ...], 
 class Now(CompanyPage):
     """`state` and `values` are the verdict: `verdict.STATE` of the texts is its sentence. `ready` is None while the
     rows are being counted. `last_hand_over` is None where the settings do not say when hand-overs are due;
-    `next_scheduled` is None where no schedule starts runs. `shape` changes when the page needs other elements."""
+    `next_scheduled` is None where no service follows a schedule. `shape` changes when the page needs other elements."""
 
     company: str
     state: str
@@ -219,7 +219,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         out=out,
         last_runs=seen,
         last_hand_over=situation.feed.last_hand_over if situation.feed else None,
-        next_scheduled=next(iter(next_times(request.runtime.settings, os.environ, 1).next), None),
+        next_scheduled=_next_scheduled(request, situation),
         warnings=status.warnings if status else (),
         faults=faults,
     )
@@ -283,6 +283,12 @@ def _summary(model: Now, sentence: str, t: Language) -> str:
     run = f", {t('now.run')} {model.run}" if model.run else ""
     at = t.time(model.looked_at, zone_named(model.zone))
     return f"{sentence} {model.detail} ({model.company}, {at} {model.zone}{run})"
+
+
+def _next_scheduled(request: PageRequest, situation: Situation) -> datetime | None:
+    if situation.services == 0:
+        return None
+    return next(iter(next_times(request.runtime.settings, os.environ, 1).next), None)
 
 
 def _out_state(one: ListedVersion) -> OutState:

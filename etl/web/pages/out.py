@@ -17,7 +17,7 @@ _PATIENCE_SECONDS = 20.0
 
 class Version(Model):
     """One version. `name`: as actions name it; `behind`: changes of the journal that it has not followed, counted up to
-    10,000: `is_further` says that there are more; `seen_state`: what a form carries back, so that a stale one is
+    1,000: `is_further` says that there are more; `seen_state`: what a form carries back, so that a stale one is
     refused."""
 
     schema_name: str

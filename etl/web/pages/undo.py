@@ -6,7 +6,6 @@ from typing import Final
 from etl.database import read_only_transaction
 from etl.engine import dry_undo, list_versions, read_unit_alone, undo
 from etl.errors import ConfigurationError
-from etl.outputs.versions import MOST_BEHIND
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.pages.units import Unit, unit_of
 from etl.web.problems import not_found
@@ -37,7 +36,7 @@ def page(request: PageRequest) -> Undo:
     except ConfigurationError as unknown:
         raise not_found(sentence_of("sentence.no_run")) from unknown
     with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
-        versions = tuple(one.schema_name for one in list_versions(connection, runtime, MOST_BEHIND))
+        versions = tuple(one.schema_name for one in list_versions(connection, runtime, 1))
     return Undo(
         **framed(request),
         unit=unit,

@@ -14,9 +14,11 @@ API = f"/api/v1{PATH}"
 
 
 def audit(site: Site) -> list[Row]:
+    """What was asked for over HTTP: users are added by commands."""
     return site.look(
         "select a.viewer, a.role, a.company, a.action, a.target, a.parameters, a.request_id, o.outcome, o.detail "
-        "from etl_web.web_audit a left join etl_web.web_audit_outcome o on o.audit_id = a.id order by a.id"
+        "from etl_web.web_audit a left join etl_web.web_audit_outcome o on o.audit_id = a.id "
+        "where a.address <> 'etl web' order by a.id"
     )
 
 

@@ -59,18 +59,20 @@ def test_no_page_and_no_line_of_the_log_shows_a_secret(
     web = serve_web(site)
     faulty = "configs/InMigrationPostgresConfig.txt"
     text = site.text(faulty)
+    files = [f"/c/demo/contract/files/{one['path']}" for one in web.get("/api/v1/c/demo/contract").json["files"]]
+    downloads = [*files, "/c/demo/speed/runs.csv"]
     for is_faulty in (False, True):
         if is_faulty:  # errors name where they could not connect, and with what
             site.write(faulty, text.replace(f"port={site.database.port}", "port=1"))
             assert web.opened
             web.opened.application.console.companies.refresh()
-        for route in ROUTES:
-            for path in (route.path, json_path(route)):
-                found = web.get(address(path))
-                shown = found.text + str(found.headers)
-                for name, secret in secrets.items():
-                    assert secret not in shown, f"{path} shows the secret of {name}"
-                    assert quote(secret) not in shown
+        pages = [address(path) for route in ROUTES for path in (route.path, json_path(route))]
+        for path in (*pages, *([] if is_faulty else downloads)):
+            found = web.get(path)
+            shown = found.body.decode(errors="replace") + str(found.headers)
+            for name, secret in secrets.items():
+                assert secret not in shown, f"{path} shows the secret of {name}"
+                assert quote(secret) not in shown
     logged = caplog.text
     assert "etl.web.access" in logged
     for name, secret in secrets.items():
