@@ -53,6 +53,7 @@ _NEEDS = {
     "kafka_brokers": "kafka",
     "secure_kafka": "kafka",
     "_start_domain": "directory",
+    "openldap": "directory",
 }
 # Real processes, signals and waits, minutes in all.
 _SLOW = ("acceptance", "browser", "crash", "properties")

@@ -15,7 +15,7 @@ from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, tran
 from etl.engine import faults_of, faults_of_kafka_codes, zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
-from etl.monitoring.next_times import NextTimes, next_times, next_times_of_topics
+from etl.monitoring.next_times import NextTimes, next_times, next_times_of_directory, next_times_of_topics
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 from etl.resources import folder
@@ -29,6 +29,7 @@ from etl.settings import (
     with_new_names,
 )
 from etl.settings.logging.file import LOGGING, read_log_structure
+from etl.settings.schedule.file import SYNC_METHOD
 
 # Of the columns key, value, origin: the same in the tables of all files, and together within 80 columns.
 _WIDTHS = (27, 18, 12)
@@ -181,7 +182,8 @@ def schedule(context: click.Context, company: str | None, number: int, as_json: 
     """Show when `etl run --loop` would look for a hand-over by its schedule, if it started now.
 
     What the partner hands over starts a run at once, unless startOnHandOver is false. Where topics of Kafka are read,
-    also when waiting links are tried again and when recordIds and ended links are deleted.
+    also when waiting links are tried again and when recordIds and ended links are deleted; with a directory, when all
+    users are brought.
     """
     tree = _tree(context)
     settings = parse_settings(
@@ -190,16 +192,19 @@ def schedule(context: click.Context, company: str | None, number: int, as_json: 
     zone = zone_of(settings.in_migration.time_zone, os.environ)
     of_runs = next_times(settings, os.environ, number)
     of_topics = next_times_of_topics(settings, os.environ, number)
+    of_directory = next_times_of_directory(settings, os.environ, number)
     if as_json:
         found = _times_json(of_runs)
         more = {name: _times_json(one) for name, one in of_topics.items()}
-        click.echo(json_text(found | {"zone": str(zone)} | ({"kafka": more} if more else {})))
+        directory = {"directory": {SYNC_METHOD: _times_json(of_directory)}} if of_directory else {}
+        click.echo(json_text(found | {"zone": str(zone)} | ({"kafka": more} if more else {}) | directory))
         return
     if of_runs.is_off:
         click.echo("The schedule is off: `etl run --loop` starts nothing.")
     else:
         _show_times(f"{printable(of_runs.pattern)} in the zone {zone}", of_runs)
-    for name, one in of_topics.items():
+    named = of_topics | ({f"{SYNC_METHOD} of the directory": of_directory} if of_directory else {})
+    for name, one in named.items():
         if one.is_off:
             click.echo(f"{name} is off.")
         else:

@@ -18,6 +18,7 @@ from etl.monitoring.certificates import (
 )
 from etl.monitoring.config_checks import check_trust, check_viewers
 from etl.monitoring.databases import CheckedDatabase, databases
+from etl.monitoring.directory_state import check_syncs
 from etl.monitoring.engine_checks import (
     check_feed,
     check_moments,
@@ -66,6 +67,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("sequences", check_sequences),
     ("marker", check_run),
     ("freshness", check_feed),
+    ("directory", check_syncs),
 )
 
 

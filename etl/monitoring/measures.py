@@ -5,6 +5,7 @@ from datetime import datetime
 
 from etl.engine import Runtime, Status, read_feed, read_status
 from etl.errors import EtlError
+from etl.monitoring.directory_state import DIRECTORY_MEASURES, measure_directory
 from etl.monitoring.progress import progress
 from etl.monitoring.ready import Age, AgeSampler
 from etl.monitoring.topic_measures import TOPIC_MEASURES, measure_topics
@@ -40,13 +41,15 @@ MEASURES = (
     *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, ON_HOLD, BEAT, STARTED, FINISHED),
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
     *TOPIC_MEASURES,
+    *DIRECTORY_MEASURES,
 )
 
 
 def measure(runtime: Runtime, book: AgeSampler) -> list[Sample]:
     """All metrics of a company now. For a database that does not answer etl.up is 0, and its others are missing."""
     company = {"company": runtime.company.code}
-    return [*_of_import(runtime, book, company), *measure_topics(runtime, company)]
+    of_others = (*measure_topics(runtime, company), *measure_directory(runtime, company))
+    return [*_of_import(runtime, book, company), *of_others]
 
 
 def _of_import(runtime: Runtime, book: AgeSampler, company: dict[str, str]) -> list[Sample]:

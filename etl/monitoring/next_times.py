@@ -36,6 +36,13 @@ def next_times_of_topics(settings: Settings, environ: Mapping[str, str], number:
     return {name: _of(one, number, _zone(settings, environ)) for name, one in schedules.items()}
 
 
+def next_times_of_directory(settings: Settings, environ: Mapping[str, str], number: int) -> NextTimes | None:
+    """Of the syncs of all users; None without a directory."""
+    if not settings.directory.is_used:
+        return None
+    return _of(settings.directory.schedule, number, _zone(settings, environ))
+
+
 def _zone(settings: Settings, environ: Mapping[str, str]) -> tzinfo:
     return zone_of(settings.in_migration.time_zone, environ)
 

@@ -73,6 +73,22 @@ category tracer_in_pg_migration
   level TRACE
   assign_to tracer_in_pg_migration
 
+# Syncs with Active Directory, and logins that were refused.
+destination adMigration to_big_file migration/ad
+  level TRACE
+
+category AdMigration
+  level TRACE
+  assign_to adMigration
+
+# The groups of each user who signs in by the directory.
+destination tracer_ad_1 to_big_file traces2/ad_1
+  level TRACE
+
+category tracer_ad_1
+  level TRACE
+  assign_to tracer_ad_1
+
 root
   level INFO
   assign_to console

@@ -30,6 +30,7 @@ from tests.documentation import (
     CHECKOUT,
     CONTRACT,
     DIRECTORY,
+    DIRECTORY_FAULTS,
     ERRORS,
     KAFKA,
     KAFKA_FAULTS,
@@ -127,7 +128,11 @@ def test_every_figure_is_reported() -> None:
     assert set(rules) <= set(reported)
 
 
-@pytest.mark.parametrize(("page", "faults"), [(KAFKA_FAULTS, 47), (OPERATIONS_FAULTS, 32)], ids=["kafka", "operations"])
+@pytest.mark.parametrize(
+    ("page", "faults"),
+    [(KAFKA_FAULTS, 47), (OPERATIONS_FAULTS, 32), (DIRECTORY_FAULTS, 42)],
+    ids=["kafka", "operations", "directory"],
+)
 def test_every_fault_has_a_test(page: Path, faults: int) -> None:
     rows = table(page, "fault | what happens | test")
     assert [int(fault.split()[0]) for fault, _, _ in rows] == list(range(1, faults + 1))

@@ -6,7 +6,9 @@ Receives a runtime, a directory that can be read, and the rules. Returns what ea
 from etl.engine.directory.adopting import adopt_person
 from etl.engine.directory.login import Login, login
 from etl.engine.directory.opened import directory_source
-from etl.engine.directory.sync import DirectorySource, SyncOutcome, SyncRunning, sync, sync_one
+from etl.engine.directory.outcome import SyncOutcome
+from etl.engine.directory.state import SyncsState, read_syncs_state
+from etl.engine.directory.sync import DirectorySource, SyncRunning, sync, sync_one
 from etl.engine.directory.syncs import read_syncs
 
 __all__ = [
@@ -14,10 +16,12 @@ __all__ = [
     "Login",
     "SyncOutcome",
     "SyncRunning",
+    "SyncsState",
     "adopt_person",
     "directory_source",
     "login",
     "read_syncs",
+    "read_syncs_state",
     "sync",
     "sync_one",
 ]

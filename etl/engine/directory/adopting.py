@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from etl.database import Connection, rollback_transaction, transaction
+from etl.engine.directory.outcome import SyncOutcome
 from etl.engine.directory.sync import (
     DirectorySource,
-    SyncOutcome,
     SyncRunning,
     begin_sync,
     noting_failure,

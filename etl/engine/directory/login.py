@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from etl.engine.directory.opened import directory_source, reader_of
-from etl.engine.directory.sync import SyncOutcome, sync_one
+from etl.engine.directory.outcome import SyncOutcome
+from etl.engine.directory.sync import sync_one
 from etl.engine.runtime import Runtime
 
 _log = logging.getLogger("AdMigration")

@@ -1,6 +1,6 @@
 """The directory of the configuration, as a sync reads it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,7 @@ def directory_source(runtime: Runtime) -> DirectorySource:
         access_level=settings.access_level_new,
         max_vanished_share=settings.max_vanished_share,
         max_leave_share=settings.max_leave_share,
+        max_blanked_share=runtime.settings.in_migration.max_blanked_share,
     )
     seen = project(runtime.company, reader.fields, settings.group_field)
     return DirectorySource(reader, seen, rules, same_name)
@@ -75,6 +76,11 @@ class SettingsReader:
         with self._opened() as directory:
             found = directory.find(login)
             return self._read(directory, [found] if found else [])
+
+    def dns_of(self, guids: Collection[str]) -> Mapping[str, str]:
+        """GUID -> DN of these accounts, wherever they are in the domain; without those that are not there."""
+        with open_directory(self.settings) as directory:
+            return directory.dns_of(guids)
 
     def check_password(self, login: str, password: str) -> tuple[Entry | None, str]:
         """The account of a login, None where there is none, and why it is refused with this password, "" if not."""

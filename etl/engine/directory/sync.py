@@ -3,13 +3,15 @@
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from etl.database import Connection, rollback_transaction, server_time, transaction
+from etl.engine.directory.absent import with_absent
+from etl.engine.directory.notices import notify_failure, notify_sync
+from etl.engine.directory.outcome import SyncOutcome
 from etl.engine.hold import refuse_on_hold
 from etl.engine.preparation import prepare_store, prepare_without_import
 from etl.engine.runtime import Runtime
@@ -17,10 +19,10 @@ from etl.errors import EtlError, FencedOut
 from etl.merge import MergeContext
 from etl.outputs import versions
 from etl.retry import RetryPolicy
-from etl.runs import Counters, backoffs_of
+from etl.runs import backoffs_of
 from etl.sources.directory.people.changes import AnyChange, Join, Leave, LeaveOut
 from etl.sources.directory.people.difference import Plan, plan_sync
-from etl.sources.directory.people.guards import GuardStop, guard_stops
+from etl.sources.directory.people.guards import guard_stops
 from etl.sources.directory.people.values import Entry, StoredGroup, SyncRules
 from etl.sources.directory.read import DirectoryRead, DirectoryReader
 from etl.sources.directory.stored.merging import SOURCE, MergedSync, merge_sync
@@ -53,33 +55,6 @@ class DirectorySource:
     normalize: Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class SyncOutcome:
-    """What a sync did, or in a dry run would do: `changes` without those that the merge refused, and `left_out` with
-    them. `unit`: the number of the unit of work, None where the store did not change."""
-
-    run: int
-    users: int
-    controller: str
-    is_dry: bool
-    changes: tuple[AnyChange, ...] = ()
-    left_out: tuple[LeaveOut, ...] = ()
-    stops: tuple[GuardStop, ...] = ()
-    unit: int | None = None
-    counters: Mapping[str, Counters] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How many changes of each kind."""
-        return Counter(type(one).__name__ for one in (*self.changes, *self.left_out))
-
-    @property
-    def exit_code(self) -> int:
-        """0 done, 1 entries were left out, 3 a guard has stopped it."""
-        return 3 if self.stops else 1 if self.left_out else 0
-
-
 def sync(runtime: Runtime, source: DirectorySource, *, is_dry: bool = False, accept: bool = False) -> SyncOutcome:
     """Brings people and memberships to where the directory is; `accept` passes guards that can be accepted.
 
@@ -88,13 +63,23 @@ def sync(runtime: Runtime, source: DirectorySource, *, is_dry: bool = False, acc
     """
     refuse_on_hold(runtime)
     if is_dry:
-        return _dry(runtime, source, source.directory.read_all(), accept=accept, is_complete=True)
+        return _dry(runtime, source, _read_all(runtime, source), accept=accept, is_complete=True)
     prepare_without_import(runtime)
     syncs, run = begin_sync(runtime, login=None)
     if run is None:
         raise SyncRunning("another sync of all users is under way: see etl ad status")
-    with _beating(runtime, syncs, run):
-        return _perform(runtime, source, syncs, run, source.directory.read_all, accept=accept)
+    try:
+        with _beating(runtime, syncs, run):
+            outcome = _perform(runtime, source, syncs, run, partial(_read_all, runtime, source), accept=accept)
+    except EtlError as fault:
+        notify_failure(runtime, fault)
+        raise
+    notify_sync(runtime, outcome)
+    return outcome
+
+
+def _read_all(runtime: Runtime, source: DirectorySource) -> DirectoryRead:
+    return with_absent(runtime, source.directory, source.directory.read_all())
 
 
 def sync_one(
@@ -245,7 +230,7 @@ def _apply(
             return SyncOutcome(run, 0, read.controller, is_dry)
         [only] = read.entries
     stored = read_state(connection, schema, source.seen, source.normalize, read.groups, only)
-    plan = plan_sync(read.entries, stored, source.rules, is_complete=is_complete)
+    plan = plan_sync(read.entries, stored, source.rules, is_complete=is_complete, elsewhere=read.elsewhere)
     warnings = tuple(_warnings(stored.groups, read))
     stops = tuple(guard_stops(plan, source.rules)) if is_complete else ()
     if any(not (accept and one.can_be_accepted) for one in stops):

@@ -7,7 +7,7 @@ _SUFFIXES = {
     "s": "_seconds",
     "By": "_bytes",
     "1": "",
-    **{f"{{{one}}}": f"_{one}s" for one in ("row", "link", "change", "task", "record")},
+    **{f"{{{one}}}": f"_{one}s" for one in ("row", "link", "change", "task", "record", "user")},
 }
 
 

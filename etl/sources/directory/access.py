@@ -35,6 +35,9 @@ class Directory(Protocol):
         """Why an account is refused with this password, on a connection of its own; empty if it is not. An empty
         password would sign in without an account and be accepted: it must not come here."""
 
+    def dns_of(self, guids: Collection[str]) -> dict[str, str]:
+        """GUID -> DN of these accounts, wherever they are in the domain; without those that are not there."""
+
     def groups(self) -> Groups:
         """All groups of the domain."""
 

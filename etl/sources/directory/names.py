@@ -6,6 +6,7 @@ Controllers and administrators write one name in many ways: `CN=a\\,b`, `cn = A\
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 Name = tuple[tuple[tuple[str, str], ...], ...]
@@ -27,6 +28,8 @@ def parse(text: str) -> Name | None:
     return tuple(parts)
 
 
+# The accounts of a domain name the same few groups again and again.
+@lru_cache(65_536)
 def same_name(text: str) -> str:
     """A text that equal names have in common; of what is no name, its words without case."""
     parsed = parse(text)

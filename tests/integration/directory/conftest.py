@@ -1,12 +1,13 @@
 """A company with people and working groups, and a directory whose entries a test writes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from etl.engine.directory import DirectorySource, SyncOutcome, adopt_person, sync, sync_one
+from etl.errors import EnvironmentFault
 from etl.sources.directory.people.values import Entry, SyncRules
 from etl.sources.directory.read import DirectoryRead
 from etl.sources.directory.stored.projection import project
@@ -49,12 +50,17 @@ def entry(number: int, login: str, *roles: str, is_active: bool = True, **values
 
 @dataclass
 class Office:
-    """The company beside a directory with `entries` and `groups` (DN -> GUID). `during` is called while it is read."""
+    """The company beside a directory with `entries`, `groups` (DN -> GUID) and `primary_groups` (DN -> of how many);
+    `moved` accounts are where none is read (GUID -> DN), unless it `cannot_say` so. `during` is called while it is
+    read."""
 
     site: Site
     rules: SyncRules = RULES
     entries: dict[int, Entry] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    primary_groups: dict[str, int] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    cannot_say: bool = False
     during: Callable[[], Any] = lambda: None
 
     def has(self, *entries: Entry) -> None:
@@ -62,11 +68,16 @@ class Office:
 
     def read_all(self) -> DirectoryRead:
         self.during()
-        return DirectoryRead(list(self.entries.values()), "dc1", self.groups)
+        return DirectoryRead(list(self.entries.values()), "dc1", self.groups, self.primary_groups)
 
     def read_one(self, login: str) -> DirectoryRead:
         found = [one for one in self.entries.values() if one.login.casefold() == login.casefold()]
         return DirectoryRead(found, "dc1", self.groups)
+
+    def dns_of(self, guids: Collection[str]) -> dict[str, str]:
+        if self.cannot_say:
+            raise EnvironmentFault("the directory dc1 cannot be reached")
+        return {one: dn for one, dn in self.moved.items() if one in guids}
 
     def sync(self, *, is_dry: bool = False, accept: bool = False, **rules: Any) -> SyncOutcome:
         with self.site.runtime() as runtime:

@@ -3,8 +3,9 @@
 import pytest
 
 from etl.sources.directory.people.changes import Change, Create, Deactivate, Join, Leave, Reactivate
-from etl.sources.directory.people.values import SyncRules, Vanished
-from tests.unit.directory.people import entry, group, guid, person, planned, said
+from etl.sources.directory.people.difference import plan_sync
+from etl.sources.directory.people.values import StoredState, SyncRules, Vanished
+from tests.unit.directory.people import RULES, entry, group, guid, person, planned, said
 
 
 def test_a_new_person_gets_all_values_and_access() -> None:
@@ -55,8 +56,8 @@ def test_status(status: str, written: str, is_active: bool, kind: type | None, n
 @pytest.mark.parametrize(
     ("vanished", "expected"),
     [
-        (Vanished.DEACTIVATE, ["deactivate ann: not in the directory any more", "remove ann from group g1"]),
-        (Vanished.REMOVE, ["remove ann: not in the directory any more", "remove ann from group g1"]),
+        (Vanished.DEACTIVATE, ["deactivate ann: no longer among the accounts read", "remove ann from group g1"]),
+        (Vanished.REMOVE, ["remove ann: no longer among the accounts read", "remove ann from group g1"]),
         (Vanished.KEEP, []),
     ],
 )
@@ -68,6 +69,19 @@ def test_vanished_people(vanished: Vanished, expected: list[str]) -> None:
     plan = planned([entry(9, "bob", "r")], people, group_of_all, rules=rules)
     assert [text for text in said(plan.changes) if "bob" not in text] == expected
     assert plan.known == 1
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "reason"),
+    [
+        ({}, "no longer among the accounts read"),
+        ({guid(1): ""}, "deleted in the directory, or hidden from adUsername"),
+        ({guid(1): "cn=ann,ou=left"}, "moved out of adBase or adUserFilter, to cn=ann,ou=left"),
+    ],
+)
+def test_where_a_vanished_person_is(elsewhere: dict[str, str], reason: str) -> None:
+    plan = plan_sync([entry(2, "bob")], StoredState([person("p1", "ann", 1)]), RULES, elsewhere=elsewhere)
+    assert said(plan.of(Deactivate)) == [f"deactivate ann: {reason}"]
 
 
 def test_who_vanished_before_is_not_deactivated_twice() -> None:

@@ -1,5 +1,7 @@
 """What stops a sync."""
 
+from dataclasses import replace
+
 from etl.sources.directory.people.guards import guard_stops
 from tests.unit.directory.people import RULES, entry, group, person, planned
 
@@ -37,3 +39,20 @@ def test_memberships_that_would_end() -> None:
     assert [one.guard for one in guard_stops(four, RULES)] == ["adMaxLeaveShare"]
     none = planned([entry(n, f"u{n}") for n in range(1, 11)], TEN, all_ten)
     assert [one.guard for one in guard_stops(none, RULES)] == ["roles"]
+
+
+def test_a_field_that_is_emptied_for_many() -> None:
+    """Not of fewer than a hundred people, and not where any share is allowed; a field that was empty does not count."""
+    some = [person(f"p{n}", f"u{n}", n, values={"position": "clerk" if n > 50 else None}) for n in range(1, 151)]
+
+    def stops(number: int, share: int | None, position: str | None) -> list[str]:
+        entries = [entry(n, f"u{n}", surname=f"U{n}", position=position) for n in range(1, number + 1)]
+        plan = planned(entries, some[:number])
+        return [str(one) for one in guard_stops(plan, replace(RULES, max_blanked_share=share, max_vanished_share=100))]
+
+    assert stops(150, 30, position="clerk") == []
+    [stop] = stops(150, 30, position=None)
+    assert stop.startswith("maxBlankedShare: position of 100 of 150 people would be emptied, more than 30 %")
+    assert stops(150, 67, position=None) == []
+    assert stops(150, None, position=None) == []
+    assert stops(99, 30, position=None) == []

@@ -83,7 +83,7 @@ def test_the_login_of_a_person_who_vanished_is_passed_on() -> None:
     assert said(plan.changes) == [
         "pass the login ann on: the former person becomes ann~00000001",
         "create Ann",
-        "deactivate ann: not in the directory any more",
+        "deactivate ann: no longer among the accounts read",
     ]
     assert {one.guid: one.login for one in plan.noted} == {guid(2): "Ann", guid(1): "ann~00000001"}
 

@@ -57,6 +57,9 @@ def test_without_the_file_and_with_the_sample() -> None:
     structure, problems = read(samples()[LOGGING])
     assert problems == []
     assert structure.destinations["tracer_in_pg_migration"].file == "traces/in_pg_migration"
+    of_directory = {name: structure.destinations[name].file for name in ("adMigration", "tracer_ad_1")}
+    assert of_directory == {"adMigration": "migration/ad", "tracer_ad_1": "traces2/ad_1"}
+    assert structure.categories["AdMigration"].destinations == ("adMigration",)
 
 
 def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:

@@ -11,10 +11,10 @@ from ldap.filter import escape_filter_chars
 
 from etl.errors import EnvironmentFault, TransientFault
 from etl.settings import DirectorySettings
-from etl.sources.directory.account import Account, account_of
+from etl.sources.directory.account import Account, account_of, guid_of
 from etl.sources.directory.client.connection import connect, refusal_of
 from etl.sources.directory.client.faults import translated
-from etl.sources.directory.filters import GROUPS, users_filter
+from etl.sources.directory.filters import GROUPS, any_guid, users_filter
 from etl.sources.directory.groups import Groups, group_of
 from etl.sources.directory.mapping import read_attributes
 from etl.sources.directory.ranges import whole
@@ -81,11 +81,19 @@ class OpenDirectory:
     def refusal_of(self, dn: str, password: str) -> str:
         return refusal_of(self._settings, self.host, dn, password)
 
-    def groups(self) -> Groups:
-        def domain() -> str:
-            return self._root("defaultNamingContext")
+    def dns_of(self, guids: Collection[str]) -> dict[str, str]:
+        if not guids:
+            return {}
+        found = self._read(
+            self._domain, any_guid(guids), ("objectGUID",), _guid_and_dn, "accounts cannot be looked for"
+        )
+        return dict(found)
 
-        return Groups(tuple(self._read(domain, GROUPS, _OF_GROUPS, group_of, "groups cannot be read")))
+    def groups(self) -> Groups:
+        return Groups(tuple(self._read(self._domain, GROUPS, _OF_GROUPS, group_of, "groups cannot be read")))
+
+    def _domain(self) -> str:
+        return self._root("defaultNamingContext")
 
     def _read(
         self,
@@ -148,6 +156,10 @@ class OpenDirectory:
 
     def _translated(self, doing: str) -> AbstractContextManager[None]:
         return translated(doing, self._settings, self.host)
+
+
+def _guid_and_dn(dn: str, attributes: Attributes) -> tuple[str, str]:
+    return guid_of(dn, attributes), dn
 
 
 def _without_referrals(entries: list[tuple[str | None, Attributes]]) -> Iterator[tuple[str, Attributes]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,28 @@ class Change:
 
 @dataclass(frozen=True)
 class Deactivate:
-    """`vanished`: he is not in the directory any more; `removes`: his instance is removed, not only his status set."""
+    """`vanished`: he is not among the accounts that were read; `removes`: his instance is removed, not only his status
+    set. `moved_to`: the DN of a vanished one's account, "" if there is none any more, None if that is not known."""
 
     guid: str
     instance: str
     login: str
     vanished: bool = False
     removes: bool = False
+    moved_to: str | None = None
 
     def __str__(self) -> str:
-        reason = "not in the directory any more" if self.vanished else "disabled or expired in the directory"
-        return f"{'remove' if self.removes else 'deactivate'} {self.login}: {reason}"
+        return f"{'remove' if self.removes else 'deactivate'} {self.login}: {self._reason}"
+
+    @property
+    def _reason(self) -> str:
+        if not self.vanished:
+            return "disabled or expired in the directory"
+        if self.moved_to is None:
+            return "no longer among the accounts read"
+        if not self.moved_to:
+            return "deleted in the directory, or hidden from adUsername"
+        return f"moved out of adBase or adUserFilter, to {self.moved_to}"
 
 
 @dataclass(frozen=True)
@@ -122,5 +134,10 @@ class LeaveOut:
     def __str__(self) -> str:
         return f"leave out {self.login or self.guid}: {self.reason}"
 
+
+CHANGE_KINDS: Final = tuple(
+    one.__name__ for one in (Create, Rename, Change, Deactivate, Reactivate, Join, Leave, PassLoginOn)
+)
+"""The names under which changes are counted."""
 
 AnyChange = Create | Rename | Change | Deactivate | Reactivate | Join | Leave | PassLoginOn | LeaveOut

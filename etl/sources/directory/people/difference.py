@@ -1,8 +1,10 @@
 """The differences of a sync: entries and people that belong together are compared, then memberships, then the guards
 may stop it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from etl.sources.directory.people.changes import (
@@ -47,7 +49,8 @@ class Noted:
 class Plan:
     """What a sync will do. `read`: how many entries there are; `known`: active people whom the directory owned before;
     `switched_off`: how many of them the sync deactivates or removes; `memberships`: how many of owned people it
-    looked at, `leaving` of them end; `met_roles`: whether any entry has the role of any group, None without such."""
+    looked at, `leaving` of them end; `met_roles`: whether any entry has the role of any group, None without such;
+    `matched`: how many people of the store have an entry, `blanked` of them lose the value of a field."""
 
     changes: tuple[AnyChange, ...]
     noted: tuple[Noted, ...]
@@ -57,14 +60,24 @@ class Plan:
     memberships: int
     leaving: int
     met_roles: bool | None
+    matched: int = 0
+    blanked: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, *kinds: type[Any]) -> list[Any]:
         """The changes of some kinds, in their order."""
         return [one for one in self.changes if isinstance(one, kinds)]
 
 
-def plan_sync(entries: Sequence[Entry], stored: StoredState, rules: SyncRules, *, is_complete: bool = True) -> Plan:
-    """`is_complete`: the entries are all users of the directory; else only their own people are touched."""
+def plan_sync(
+    entries: Sequence[Entry],
+    stored: StoredState,
+    rules: SyncRules,
+    *,
+    is_complete: bool = True,
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
+    """`is_complete`: the entries are all users of the directory; else only their own people are touched. `elsewhere`:
+    where vanished ones are, GUID -> DN, "" for one whom the directory has no longer; of others that is not known."""
     found = identify(entries, stored.people, is_complete=is_complete)
     changes: list[AnyChange] = [*found.left_out, *found.passed_on]
     noted: list[Noted] = []
@@ -73,7 +86,7 @@ def plan_sync(entries: Sequence[Entry], stored: StoredState, rules: SyncRules, *
         noted.append(_noted(entry, person, rules))
     logins = {one.instance: one.renamed for one in found.passed_on}
     for person in found.vanished:
-        changes += _switched_off(person, rules)
+        changes += _switched_off(person, rules, elsewhere.get(person.known_guid))
         noted.append(_noted_vanished(person, rules, logins.get(person.instance, person.email)))
     moves = list(_moves(found, stored, rules)) if rules.manages_groups else []
     owned = {one.instance for one in stored.people if one.known_guid and not one.is_internal}
@@ -88,6 +101,19 @@ def plan_sync(entries: Sequence[Entry], stored: StoredState, rules: SyncRules, *
         memberships=sum(len(group.members & owned) for group in stored.groups) if rules.manages_groups else 0,
         leaving=sum(isinstance(one, Leave) and one.instance in owned for one in moves),
         met_roles=any(entry.roles & roles for entry in entries) if rules.manages_groups and roles else None,
+        matched=sum(person is not None for _, person in found.pairs.values()),
+        blanked=_blanked(changes),
+    )
+
+
+def _blanked(changes: Iterable[AnyChange]) -> Mapping[str, int]:
+    """Field -> how many people have a value there, and none after the changes."""
+    return Counter(
+        code
+        for one in changes
+        if isinstance(one, Change)
+        for code, value in one.values.items()
+        if not value and one.before.get(code)
     )
 
 
@@ -143,12 +169,12 @@ def is_on(person: StoredPerson, rules: SyncRules) -> bool:
     return person.state == ACTUAL and person.status in ("", rules.status_active)
 
 
-def _switched_off(person: StoredPerson, rules: SyncRules) -> Iterator[AnyChange]:
+def _switched_off(person: StoredPerson, rules: SyncRules, moved_to: str | None) -> Iterator[AnyChange]:
     guid, login = person.known_guid, person.email
     if rules.vanished is Vanished.REMOVE and person.state == ACTUAL:
-        yield Deactivate(guid, person.instance, login, vanished=True, removes=True)
+        yield Deactivate(guid, person.instance, login, vanished=True, removes=True, moved_to=moved_to)
     elif rules.vanished is Vanished.DEACTIVATE and is_on(person, rules):
-        yield Deactivate(guid, person.instance, login, vanished=True)
+        yield Deactivate(guid, person.instance, login, vanished=True, moved_to=moved_to)
 
 
 def _noted_vanished(person: StoredPerson, rules: SyncRules, login: str) -> Noted:

@@ -26,7 +26,7 @@ class Vanished(StrEnum):
 @dataclass(frozen=True)
 class SyncRules:
     """What the configuration says of a sync. `manages_groups`: memberships follow the directory; `keeps_manual_groups`
-    spares groups without a role. `access_level` is given at creation only. Shares are percent."""
+    spares groups without a role. `access_level` is given at creation only. Shares are percent, None of any share."""
 
     manages_groups: bool = False
     keeps_manual_groups: bool = False
@@ -36,6 +36,7 @@ class SyncRules:
     access_level: str = "ACCESS_ALLOWED"
     max_vanished_share: int = 10
     max_leave_share: int = 30
+    max_blanked_share: int | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,34 @@ class ListedSync:
     is_running: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class SyncsState:
+    """Syncs of all users: `newest` is over, however it ended; `done` is the newest that was not stopped and did not
+    fail; `running` is under way. `people` are known, `vanished` of them were not in the last reads."""
+
+    looked_at: datetime
+    newest: ListedSync | None = None
+    done: ListedSync | None = None
+    running: ListedSync | None = None
+    people: int = 0
+    vanished: int = 0
+
+    @property
+    def age_seconds(self) -> float | None:
+        """Since the newest sync that is done began to read; None where there is none."""
+        return (self.looked_at - self.done.started_at).total_seconds() if self.done else None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a guard has stopped the newest one."""
+        return self.newest is not None and self.newest.result == SyncResult.STOPPED
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the newest one could not read the directory or write the store, or was ended by force."""
+        return self.newest is not None and self.newest.result in (SyncResult.FAILED, None)
+
+
 @dataclass(frozen=True)
 class Syncs:
     """`lease_seconds`: for how long a sync counts as under way after it has begun or renewed its lease."""
@@ -84,6 +112,20 @@ class Syncs:
     def clean(self, connection: Connection, *, days: int) -> None:
         """Forgets syncs that began longer ago."""
         execute(connection, _sql("clean_syncs", schema=self.schema), {"days": days})
+
+    def state(self, connection: Connection) -> "SyncsState":
+        """Of the syncs of all users, and of the people whom they know."""
+        rows = fetch_all(connection, _sql("state_of_syncs", schema=self.schema))
+        syncs = [ListedSync(**row._mapping) for row in rows]
+        [known] = fetch_all(connection, _sql("known_people", schema=self.schema))
+        return SyncsState(
+            looked_at=known.now,
+            newest=next((one for one in reversed(syncs) if not one.is_running), None),
+            done=next((one for one in reversed(syncs) if one.result == SyncResult.DONE), None),
+            running=next((one for one in syncs if one.is_running), None),
+            people=known.people,
+            vanished=known.vanished,
+        )
 
     def newest(self, connection: Connection, limit: int) -> list[ListedSync]:
         rows = fetch_all(connection, _sql("syncs", schema=self.schema), {"limit": limit})
