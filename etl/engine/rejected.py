@@ -5,13 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from etl.database import Connection, transaction
+from etl.database import Connection, SqlTemplates, fetch_all, transaction
 from etl.ddl.catalog import relations
 from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
+from etl.metadata import names
+from etl.quoting import fold
 from etl.sources.in_tables.errors import ErrorLog
+
+_sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,13 @@ def open_errors(
 ) -> Iterator[OpenErrors]:
     """The errors of the import, or the copy that the store keeps. `settings` are those of `begin` for the import.
 
-    `of_partner`: under the partner's role, which reads err and the in_ tables, and nothing of the store.
+    `of_partner`: under the partner's role, which reads err and the in_ tables, and nothing of the store; errors of
+    tables that it may not read, as another partner of the schema fills them, do not exist.
     """
     if of_partner:
         with begin(runtime.engine, **settings) as connection:
-            log = ErrorLog(runtime.company, runtime.in_schema, runtime.in_schema, has_store=False)
+            readable = _readable(connection, runtime)
+            log = ErrorLog(runtime.company, runtime.in_schema, runtime.in_schema, has_store=False, readable=readable)
             is_there = relations(connection, runtime.in_schema, ["err"])
             yield OpenErrors(log, connection if is_there else None, Connections(connection, connection))
         return
@@ -60,3 +66,13 @@ def open_errors(
             yield OpenErrors(log, connections.store if has_store(connections.store, runtime) else None, connections)
         else:
             yield OpenErrors(log, connection if has_import else None, connections)
+
+
+def _readable(connection: Connection, runtime: Runtime) -> tuple[str, ...] | None:
+    """The in_ tables that the role of the connection may read; None where that are all."""
+    asked = [*runtime.company.in_tables(), names.FILE_STORAGE]
+    values = {"schema": fold(runtime.in_schema), "names": [fold(one) for one in asked]}
+    there = {row.name for row in fetch_all(connection, _sql("readable_tables"), values)}
+    found = tuple(one for one in asked if fold(one) in there)
+    missing = {one for one in asked if one not in found} - {names.FILE_STORAGE}
+    return found if missing else None

@@ -91,6 +91,7 @@ def errors_page(request: PageRequest) -> Errors:
     found: list[Row] = []
     of_run, following = run, None
     with _reading(request) as opened:
+        readable = opened.log.readable
         if opened.connection is not None:
             choice = _choice(opened, request.query, run)
             chosen = (opened.log.schema, choice, only_open)
@@ -106,7 +107,8 @@ def errors_page(request: PageRequest) -> Errors:
             )
             following = last.text(chosen) if last else None
             of_run = run if run is not None else (found[0]["run"] if found and after is None else None)
-    by_code = shown_counts(counts_of_run(request, of_run)) if of_run is not None else ()
+    counted = counts_of_run(request, of_run) if of_run is not None else ()
+    by_code = shown_counts([row for row in counted if readable is None or row["in_table"] in readable])
     shows_rows = request.viewer.role in WITH_ROWS
     return Errors(
         **framed(request),

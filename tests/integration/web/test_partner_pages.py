@@ -74,6 +74,11 @@ def test_a_partner_sees_its_own_runs(site: Site, web: Web) -> None:
     assert [(one["rows"], one["rejected"]) for one in own] == [(1, 0), (1, 0)]
     run = ask(web, f"/api/v1/c/demo/runs/{newest}").json
     assert ("in_Client" in run["tables"], run["errors"]) == (False, [])
+    assert ask(web, "/api/v1/c/demo/errors").json["items"] == []
+    assert ask(web, f"/api/v1/c/demo/errors?run={newest}&code=NUMBER_NOT_FINITE").json["by_code"] == []
+    error = site.value("select max(id) from in_tables.err")
+    assert web.get(f"/api/v1/c/demo/errors/{error}", **AS_PARTNER).status == 404
+    assert web.get(f"/api/v1/c/demo/errors/{error}", **AS_OPERATOR).status == 200
     now = ask(web, "/api/v1/c/demo/now").json
     assert [one["table"] for one in now["receipts"] if one["claimed"]] == ["in_Claim"]
     assert (now["rejected"], now["claimed"]) == (0, 1)

@@ -32,42 +32,45 @@ Format = Literal["csv", "jsonl"]
 
 @dataclass(frozen=True)
 class Choice:
-    """The errors that a command selects; an empty field selects all."""
+    """The errors that a command selects; an empty field selects all. `tables`: those that may be seen."""
 
     run: int | None = None
     table: str = ""
     code: str = ""
     ids: tuple[int, ...] = ()
+    tables: tuple[str, ...] = ()
 
     @property
     def values(self) -> Row:
         """The bind values; a list becomes an array of PostgreSQL."""
-        return asdict(self) | {"ids": list(self.ids)}
+        return asdict(self) | {"ids": list(self.ids), "tables": list(self.tables)}
 
     @property
     def is_of_pairs(self) -> bool:
         """Whether the errors are found by table and code."""
-        return bool(self.table or self.code) and not self.ids
+        return bool(self.table or self.code or self.tables) and not self.ids
 
     @property
     def is_empty(self) -> bool:
         """Whether it selects every error."""
-        return self == Choice()
+        return self == Choice(tables=self.tables)
 
 
 @dataclass(frozen=True)
 class ErrorLog:
     """The table err of `schema`: the import schema, or the golden store, whose copy outlives it. `has_store`: whether
-    the golden store may be read."""
+    the golden store may be read. `readable`: the in_ tables whose errors there are for this reader, None for all."""
 
     company: Company
     in_schema: str
     schema: str
     has_store: bool = True
+    readable: tuple[str, ...] | None = None
 
     def chosen(self, run: int | None, table: str | None, code: str | None, ids: Sequence[int] = ()) -> Choice:
         """The choice with the table's name as err spells it. Raises ConfigurationError for an unknown table."""
-        return Choice(run, self._table(table).name if table else "", code or "", tuple(ids))
+        name = self._table(table).name if table else ""
+        return Choice(run, name, code or "", tuple(ids), self._seen)
 
     def newest(self, connection: Connection, choice: Choice, limit: int, after: Cursor | None = None) -> list[Row]:
         """The chosen errors, the last one first, at most `limit`; with `after` only errors behind that cursor."""
@@ -134,7 +137,7 @@ class ErrorLog:
     def counts_of_run(self, connection: Connection, run: int) -> list[Row]:
         """How many errors of each table, column and code a run has, the most frequent first. Those of a table and code
         are counted up to MOST_COUNTED: then `is_exact` is false, and there are more."""
-        choice = Choice(run)
+        choice = Choice(run, tables=self._seen)
         statement = _sql("count_run", schema=self.schema, choice=choice)
         found = fetch_all(connection, statement, choice.values | {"most": MOST_COUNTED + 1})
         rows = [dict(row._mapping) for row in found]
@@ -144,6 +147,11 @@ class ErrorLog:
         return rows
 
     @property
+    def _seen(self) -> tuple[str, ...]:
+        """As a Choice has it: a table that is not there, where none may be read."""
+        return () if self.readable is None else self.readable or ("",)
+
+    @property
     def states(self) -> ErrorStates:
         return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code), self.has_store)
 
@@ -151,7 +159,7 @@ class ErrorLog:
         """One error. Raises ConfigurationError when there is none of that id."""
         values = {"id": error_id}
         found = fetch_all(connection, _sql("whole_error", schema=self.schema), values)
-        if not found:
+        if not found or not (self.readable is None or found[0].in_table in self.readable):
             raise ConfigurationError(f"{self.schema}.err has no error {error_id}: see `etl errors list`")
         return dict(found[0]._mapping)
 

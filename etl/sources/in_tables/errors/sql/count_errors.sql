@@ -1,5 +1,5 @@
 -- How many errors each table has of each code, counted up to a limit: the rest is not worth its time.
-{% from "pairs.jinja" import of_pair, pairs %}
+{% from "pairs.jinja" import is_seen, of_pair, pairs %}
 with recursive {{ pairs(schema, choice) }}
 select p.in_table, p.code, c.errors
 from pair p
@@ -13,5 +13,5 @@ cross join lateral (
         limit :most
     ) r
 ) c
-where c.errors > 0
+where c.errors > 0 and {{ is_seen(choice) }}
 order by p.in_table, p.code

@@ -1,6 +1,6 @@
 -- How many errors of each table and code a run has, by column: pair by pair, of each counted up to a limit. `counted`:
 -- how many of the pair that are.
-{% from "pairs.jinja" import of_pair, pairs %}
+{% from "pairs.jinja" import is_seen, of_pair, pairs %}
 with recursive {{ pairs(schema, choice) }}
 select p.in_table, p.code, c.column_name, c.severity, c.rows, c.counted
 from pair p
@@ -15,4 +15,5 @@ cross join lateral (
     ) r
     group by r.column_name, r.severity
 ) c
+where {{ is_seen(choice) }}
 order by c.counted desc, c.rows desc, p.in_table, p.code

@@ -2,7 +2,7 @@
 -- index on (run, id), which has this order. `is_repeated`: a later run rejected the same row again, for any reason, or
 -- left out the same value again; links and files have no id, so their value counts. It is asked in the order of the
 -- index on (in_table, in_id): with another one the server would read all later errors. Long messages are cut.
-{% from "pairs.jinja" import of_pair, pairs, within %}
+{% from "pairs.jinja" import is_seen, of_pair, pairs, within %}
 {% if choice.is_of_pairs %}
 with recursive {{ pairs(schema, choice) }},
 found as (
@@ -15,6 +15,7 @@ found as (
         order by e.in_table desc, e.code desc, e.run desc, e.id desc
         limit :limit
     ) f
+    where {{ is_seen(choice) }}
     order by f.run desc, f.id desc
     limit :limit
 )
