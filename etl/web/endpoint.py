@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from etl.web.http_messages import is_text
-from etl.web.problems import Answer, RequestProblem, no_such_page, not_found
+from etl.web.problems import Answer, RequestProblem, bad_request, no_such_page, not_found
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -34,6 +34,7 @@ class Endpoint:
             try:
                 if not all(map(is_text, request.path_params.values())):
                     raise not_found()
+                await self._refuse_query(request)
                 response = await handler(request)
             except RequestProblem as problem:
                 response = await self.problem(request, problem.answer)
@@ -44,3 +45,11 @@ class Endpoint:
         else:
             response = await self.problem(request, no_such_page().answer)
         await response(scope, receive, send)
+
+    async def _refuse_query(self, request: Request) -> None:
+        """Raises RequestProblem for a query with what PostgreSQL has no character for."""
+        if all(is_text(text) for pair in request.query_params.multi_items() for text in pair):
+            return
+        if await anyio.to_thread.run_sync(self.is_off):
+            raise no_such_page()
+        raise bad_request("The address has a character that no text may have: U+0000, or half of a surrogate pair.")
