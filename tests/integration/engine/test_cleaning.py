@@ -4,11 +4,12 @@ import json
 import logging
 from typing import Any
 
+import psycopg
 import pytest
 
 from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine import clean
-from tests.fix_company import OUT, OUT_CONFIG, STORE, MakeSite, Site
+from tests.fix_company import OUT, OUT_CONFIG, STORE, MakeSite, Site, superuser
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 DOCUMENTS = {"Client": f"code: Client\nfields:\n  - {{code: Amount, type: INPUT_NUMBER, {_FLAGS}}}\n"}
@@ -177,7 +178,8 @@ def test_the_journal_waits_for_every_version(site: Site) -> None:
 def test_the_journal_waits_for_slower_transactions(site: Site) -> None:
     """What one of them has still to commit holds the versions back, and with them the journal."""
     first = run(site, 1)
-    with site.partner.holding("select pg_current_xact_id()"):
+    with psycopg.connect(**superuser(site.store_database)) as slower:
+        slower.execute("select pg_current_xact_id()")
         second = run(site, 2)
         run(site, 3)
         for number in (first, second):

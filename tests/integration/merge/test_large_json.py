@@ -19,7 +19,8 @@ def test_each_value_is_judged_once(make_site: MakeSite) -> None:
     fields = "".join(f"  - {{code: {code}, type: {kind}, {_FLAGS}}}\n" for code, (kind, _, _) in _KINDS.items())
     site = make_site({"Client": f"code: Client\nfields:\n{fields}"})
     site.run()
-    site.look(f"alter role engine_{site.database.name} set track_functions to 'pl'")
+    role = f"engine_{site.database.name}"
+    site.look(f"alter role {role} set track_functions to 'pl'", at=site.store_database)
     row = {code: json.dumps(value, ensure_ascii=False) for code, (_, _, value) in _KINDS.items()}
     site.partner.fill("in_Client", *({"in_id": str(number), **row} for number in range(3)))
     site.partner.hand_over()
