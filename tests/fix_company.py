@@ -31,6 +31,7 @@ from etl.embedded import EmbeddedServer
 from etl.engine import Outcome, Runtime, build_version, open_runtime, prepare, run_once
 from tests.fix_database import LOOPBACK, SESSIONS, Database, create_database, fresh_database, running_server
 from tests.forked import command, fork
+from tests.forked.started import Started
 
 CODE = "demo"
 STORE = "store_demo"
@@ -353,17 +354,23 @@ class Site:
             yield session
 
     def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
-        """The real command, started."""
+        """The real command, started, in a fork of a process that has imported it: signals, pipes and all."""
+        return Started(arguments, self._environ(environ), self.home)
+
+    def start_program(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        """The same with an interpreter of its own, whose start and whose memory count."""
         return start_etl(*arguments, environ={**self.environ, "ETL_CONFIG": self.url, **environ}, cwd=self.home)
 
     def etl(self, *arguments: str, **environ: str) -> "Ended":
         """The real command, run to its end; it gets no signals or input, so it need not start again."""
         out, err = (self.home / f"{time.monotonic_ns()}.{stream}" for stream in ("out", "err"))
-        clean = {"PATH": os.environ["PATH"], "HOME": str(self.home), **self.environ, "ETL_CONFIG": self.url, **environ}
-        process = fork(command, out, err, clean, self.home, arguments)
+        process = fork(command, out, err, self._environ(environ), self.home, arguments)
         process.join(PATIENCE_SECONDS * 2)
         assert process.exitcode is not None, f"`etl {' '.join(arguments)}` has not ended: {err.read_text()}"
         return Ended(process.exitcode, out.read_text(), err.read_text())
+
+    def _environ(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home), **self.environ, "ETL_CONFIG": self.url, **more}
 
 
 @dataclass(frozen=True)

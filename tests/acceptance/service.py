@@ -84,9 +84,10 @@ class Service:
 
 
 @contextmanager
-def serving(site: Site, **environ: str) -> Iterator[Service]:
-    """A service of the site; ended at the end if it still lives."""
-    service = Service(site.start("run", "--loop", "--json", **environ))
+def serving(site: Site, *, is_program: bool = False, **environ: str) -> Iterator[Service]:
+    """A service of the site, a program of its own if asked for; ended at the end if it still lives."""
+    start = site.start_program if is_program else site.start
+    service = Service(start("run", "--loop", "--json", **environ))
     try:
         yield service
     finally:

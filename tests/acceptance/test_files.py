@@ -120,7 +120,7 @@ def unequal(site: Site, path: Path) -> int:
 
 def measured(site: Site, *arguments: str) -> tuple[Any, float]:
     """What a command says, and its highest resident MiB."""
-    process = site.start(*arguments)
+    process = site.start_program(*arguments)
     highest = peak_of(process)
     out, err = process.communicate()
     assert process.returncode == 0, err

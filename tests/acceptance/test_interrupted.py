@@ -27,7 +27,7 @@ def site(make_site: MakeSite) -> Site:
 
 
 def blocked_run(site: Site) -> "Popen[str]":
-    process = site.start("run", "--json")
+    process = site.start_program("run", "--json")
     site.wait_for_blocked()
     return process
 

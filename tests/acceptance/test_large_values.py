@@ -28,7 +28,7 @@ def test_a_text_and_a_file_at_the_cap(make_site: MakeSite) -> None:
     site.partner(f"insert into in_Client (in_id, name) values ('beyond', repeat('x', {CAP} + 1))")
     file = "insert into in_fileStorage (file_id, content) values (%s, decode(repeat('00', %s), 'hex'))"
     site.partner(file, ["f1", CAP])
-    process = site.start("run")
+    process = site.start_program("run")
     highest = peak_of(process)
     _, err = process.communicate()
     assert (process.returncode, err) == (1, "")

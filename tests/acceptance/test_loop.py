@@ -120,7 +120,7 @@ def test_new_business_objects_need_no_restart(site: Site) -> None:
 
 
 def test_an_idle_service_ends_at_a_signal(site: Site) -> None:
-    with serving(site) as service:
+    with serving(site, is_program=True) as service:
         service.wait_for_runs(1)
         service.signal(signal.SIGINT)
         assert service.wait_for_exit() == SIGNALS[signal.SIGINT]
@@ -191,7 +191,7 @@ def test_a_second_signal_ends_at_once(site: Site) -> None:
 
 def test_sighup_reads_the_configuration_again(site: Site, tmp_path: Path) -> None:
     path = str(tmp_path / "notify")
-    with manager(path) as heard, serving(site, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
+    with manager(path) as heard, serving(site, is_program=True, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
         service.wait_for_runs(1)
         until(lambda: "READY=1" in heard, "the service is ready")
         until(lambda: heard.count("WATCHDOG=1") > 2, "the watchdog is notified")

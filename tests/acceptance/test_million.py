@@ -67,7 +67,7 @@ def deliver(site: Site, first: int, last: int, *, of: int) -> None:
 
 
 def take_in_little_memory(site: Site, rows: int) -> None:
-    process = site.start("run")
+    process = site.start_program("run")
     highest = peak_of(process)
     out, err = process.communicate()
     assert process.returncode == 0, err

@@ -9,7 +9,7 @@ from tests.fix_company import CLAIMS, MakeSite, start_etl
 
 def test_a_closed_pipe_is_no_fault(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
-    process = site.start("config", "show")
+    process = site.start_program("config", "show")
     assert process.stdout
     process.stdout.close()
     assert process.wait(timeout=60) == 0

@@ -3,7 +3,9 @@
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -26,15 +28,35 @@ def barrier(parties: int) -> Any:
     return _forks.Barrier(parties)
 
 
-def prepare_process(out: Path, err: Path, environ: Mapping[str, str]) -> None:
-    """The process's own output and environment."""
-    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
+def prepare_process(out: Path | Connection, err: Path | Connection, environ: Mapping[str, str]) -> None:
+    """The process's own output, files or pipes, and environment."""
+    _redirect("stdout", out)
+    _redirect("stderr", err)
     os.environ.clear()
     os.environ.update({"PATH": os.defpath, "LANG": "C.UTF-8", **environ})
+    time.tzset()  # of TZ
 
 
-def command(out: Path, err: Path, environ: Mapping[str, str], folder: Path, arguments: tuple[str, ...]) -> None:
+def _redirect(name: str, place: Path | Connection) -> None:
+    number = getattr(sys, name).fileno()
+    if isinstance(place, Path):
+        os.dup2(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+        return
+    os.dup2(place.fileno(), number)
+    place.close()
+    # A new stream: the one that is there takes its file for one in which it may seek.
+    stream = os.fdopen(number, "w", encoding="utf-8", closefd=False)
+    stream.reconfigure(line_buffering=name == "stderr")
+    setattr(sys, name, stream)
+
+
+def command(
+    out: Path | Connection,
+    err: Path | Connection,
+    environ: Mapping[str, str],
+    folder: Path,
+    arguments: tuple[str, ...],
+) -> None:
     """`etl <arguments>` in a folder: the whole of a fork."""
     from etl import cli
 

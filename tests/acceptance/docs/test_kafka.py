@@ -68,7 +68,7 @@ class Stranger:
 
     def serve(self, line: str) -> None:
         _, *words = shlex.split(line)
-        service = Service(self.site.start(*words, MYBPM_KAFKA_SERVERS=self.environ["MYBPM_KAFKA_SERVERS"]))
+        service = Service(self.site.start_program(*words, MYBPM_KAFKA_SERVERS=self.environ["MYBPM_KAFKA_SERVERS"]))
         self.services.callback(end, service)
 
     def follow(self, block: Block) -> None:

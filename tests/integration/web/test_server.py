@@ -270,7 +270,7 @@ def test_a_socket_and_the_end_by_a_signal(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "web.sock"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
-    process = site.start("web", "--listen", f"unix:{path}", "--listen", "[::1]:0", "--listen", "127.0.0.1:0")
+    process = site.start_program("web", "--listen", f"unix:{path}", "--listen", "[::1]:0", "--listen", "127.0.0.1:0")
     assert process.stdout
     lines = [process.stdout.readline() for _ in range(3)]
     assert lines[0] == f"Serving unix:{path} until Ctrl-C.\n"
