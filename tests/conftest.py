@@ -4,6 +4,7 @@ import gc
 import os
 import secrets
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -39,6 +40,8 @@ def _keep_files_in_memory() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     _keep_files_in_memory()
+    if hasattr(config, "workerinput"):
+        gc.disable()  # until all is collected: there is hardly any garbage before
     if config.getoption("hypothesisseed", None) is None:
         config.option.hypothesisseed = str(secrets.randbelow(2**32))
 
@@ -90,20 +93,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _NEEDS:
                 item.add_marker(_NEEDS[fixture])
-        folder = f"{item.path.parent.relative_to(_TESTS).as_posix()}/" if item.path.is_relative_to(_TESTS) else ""
-        if folder.startswith(tuple(f"{name}/" for name in _SLOW)):
-            item.add_marker("slow")
-        if folder.startswith(tuple(f"{name}/" for name in _PREPARED)):
-            item.add_marker("prepared")
+        for mark in _marks_of(item.path.parent):
+            item.add_marker(mark)
     # A test that is named is run as it is named.
     if not any("::" in argument for argument in config.args):
         leave_cases_to_nightly(item for item in items if any(map(item.get_closest_marker, _COSTLY)))
+
+
+@cache
+def _marks_of(parent: Path) -> tuple[str, ...]:
+    """The marks of all tests in a folder."""
+    folder = f"{parent.relative_to(_TESTS).as_posix()}/" if parent.is_relative_to(_TESTS) else ""
+    marks = {"slow": _SLOW, "prepared": _PREPARED}
+    return tuple(mark for mark, names in marks.items() if folder.startswith(tuple(f"{name}/" for name in names)))
 
 
 def pytest_collection_finish() -> None:
     """What has been imported and collected stays: the garbage collector need not walk over it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -64,7 +64,7 @@ class Hosts:
     running: list[Service] = field(default_factory=list)
 
     def start(self) -> Service:
-        service = Service(self.site.start("kafka", "in"))
+        service = Service(self.site.start_program("kafka", "in"))
         self.running.append(service)
         return service
 
