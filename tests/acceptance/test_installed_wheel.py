@@ -50,11 +50,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, outside: Path) -> Path:
     """The folder of programs of a fresh environment that has etl from the wheel alone."""
-    run(sys.executable, "-m", "venv", outside / "venv", cwd=outside)
+    run(sys.executable, "-m", "venv", "--without-pip", outside / "venv", cwd=outside)
     bin_folder = outside / "venv" / "bin"
     # What is compiled is never used but for a few modules.
     options = ("--quiet", "--disable-pip-version-check", "--no-compile")
-    run(bin_folder / "python", "-m", "pip", "install", *options, wheel, cwd=outside)
+    run(sys.executable, "-m", "pip", "--python", bin_folder / "python", "install", *options, wheel, cwd=outside)
     return bin_folder
 
 

@@ -79,7 +79,7 @@ def test_a_silent_controller(domain: Domain, caplog: pytest.LogCaptureFixture) -
         assert silent.calls == 1
         assert [record.name for record in caplog.records] == ["AdMigration"]
         with pytest.raises(TransientFault, match=rf"cannot be reached \({OTHER}"):
-            read(domain.settings(adHost=OTHER, **options))
+            read(domain.settings(adHost=OTHER, **options | {"adConnectSeconds": "1"}))
 
 
 def test_a_controller_that_falls_silent(domain: Domain) -> None:

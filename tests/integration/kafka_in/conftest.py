@@ -17,6 +17,8 @@ from tests.fix_kafka import MakeTopic
 from tests.integration.kafka.clients import connect
 
 KAFKA, IN_KAFKA = "configs/KafkaConfig.txt", "configs/InMigrationKafkaConfig.txt"
+# A killed member is given up after seconds, which the brokers of the tests allow, and the others soon learn of changes.
+SESSION_TIMES = "option.session.timeout.ms=4000\noption.heartbeat.interval.ms=500\n"
 WORKERS = "consumers/InMigration.workerCount"
 
 
@@ -123,9 +125,7 @@ MakeReading = Callable[..., Reading]
 def make_reading(make_site: MakeSite, make_topic: MakeTopic, kafka_url: str) -> MakeReading:
     def make(*, partitions: int = 1, workers: int = 1, **keys: object) -> Reading:
         site = make_site(CLAIMS)
-        # A killed member is given up as soon as brokers usually allow it, and the others soon learn of changes.
-        times = "option.session.timeout.ms=6000\noption.heartbeat.interval.ms=500\n"
-        site.write(KAFKA, f"servers={kafka_url}\n{times}")
+        site.write(KAFKA, f"servers={kafka_url}\n{SESSION_TIMES}")
         site.write(WORKERS, f"comeKafkaInMigration={workers}\n")
         found = Reading(site, connect(kafka_url), make_topic(partitions=partitions))
         found.configure(**keys)

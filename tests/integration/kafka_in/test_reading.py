@@ -18,7 +18,7 @@ from tests.fix_company import CLAIMS, STORE, inherited, until
 from tests.fix_database import LOOPBACK
 from tests.fix_kafka import MakeTopic, admin_at
 from tests.integration.kafka.clients import a_name, values
-from tests.integration.kafka_in.conftest import IN_KAFKA, KAFKA, MakeReading, Reading, client
+from tests.integration.kafka_in.conftest import IN_KAFKA, KAFKA, SESSION_TIMES, MakeReading, Reading, client
 
 pytestmark = pytest.mark.slow
 
@@ -354,7 +354,7 @@ def test_members_in_different_zones_store_the_same_moments(make_reading: MakeRea
 def _look_often(reading: Reading) -> None:
     """New partitions are found at once."""
     options = f"servers={reading.connection.servers}\noption.topic.metadata.refresh.interval.ms=500\n"
-    reading.site.write(KAFKA, f"{options}option.session.timeout.ms=6000\noption.heartbeat.interval.ms=500\n")
+    reading.site.write(KAFKA, f"{options}{SESSION_TIMES}")
 
 
 def test_workers_that_do_not_divide_the_partitions(make_reading: MakeReading) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg.rows import dict_row
 
 from etl.engine.upgrade import PARTS
@@ -145,11 +146,13 @@ def out(site: Site, schema: str) -> tuple[dict[str, Any], dict[str, str], dict[s
 class OlderProgram:
     """The wheel, as processes."""
 
-    def __init__(self, folder: Path, data: Path = DATA) -> None:
-        self._folder = folder
-        [wheel] = data.glob("*.whl")
-        with zipfile.ZipFile(wheel) as packed:
-            packed.extractall(folder)
+    def __init__(self, folders: pytest.TempPathFactory, data: Path = DATA) -> None:
+        # One folder for all tests of a process: else each of them would wait until its modules are compiled.
+        self._folder = folders.getbasetemp() / data.name
+        if not self._folder.exists():
+            [wheel] = data.glob("*.whl")
+            with zipfile.ZipFile(wheel) as packed:
+                packed.extractall(self._folder)
 
     def environ(self, site: Site) -> dict[str, str]:
         own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self._folder), "HOME": str(site.home), "LANG": "C.UTF-8"}

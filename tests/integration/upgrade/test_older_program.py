@@ -1,7 +1,6 @@
 """The program from before migrations were recorded, started on tables of this one: it ends and writes nothing."""
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ def site(make_site: MakeSite) -> Site:
 
 
 @ONE_AND_NIGHTLY_APART
-def test_it_writes_nothing(site: Site, tmp_path: Path, layout: str) -> None:
-    older = OlderProgram(tmp_path / "older")
+def test_it_writes_nothing(site: Site, tmp_path_factory: pytest.TempPathFactory, layout: str) -> None:
+    older = OlderProgram(tmp_path_factory)
     before, handed_over = written(site), site.partner("select * from process_tracking")
     run = str(site.value("select max(id) from in_tables.run"))
     for command in (
@@ -54,9 +53,9 @@ def test_it_writes_nothing(site: Site, tmp_path: Path, layout: str) -> None:
     assert site.value("select count(*) from out_demo_1_2.client") == 2
 
 
-def test_a_service_of_it_writes_nothing(site: Site, tmp_path: Path) -> None:
+def test_a_service_of_it_writes_nothing(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
     """It keeps trying, also to note since when hand-overs are watched."""
-    older = OlderProgram(tmp_path / "older")
+    older = OlderProgram(tmp_path_factory)
     before = written(site)
     with older.started(site, "run", "--loop") as service:
         assert service.stdout

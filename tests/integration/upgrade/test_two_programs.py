@@ -1,7 +1,6 @@
 """The program of before online changes, by its wheel, and this one on the same tables, while they get another form."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,13 @@ def site(make_site: MakeSite) -> Site:
 
 
 @pytest.fixture
-def older(site: Site, tmp_path: Path) -> Program:
-    program = OlderProgram(tmp_path / "older", STORE_12)
-    return lambda *arguments: program(site, *arguments)
+def older_program(tmp_path_factory: pytest.TempPathFactory) -> OlderProgram:
+    return OlderProgram(tmp_path_factory, STORE_12)
+
+
+@pytest.fixture
+def older(site: Site, older_program: OlderProgram) -> Program:
+    return lambda *arguments: older_program(site, *arguments)
 
 
 def hand_over(site: Site, number: int) -> None:
@@ -82,7 +85,7 @@ def test_both_write_until_the_switch_and_after_a_rollback(site: Site, older: Pro
 
 
 @pytest.mark.parametrize("is_older_first", [True, False], ids=["older first", "newer first"])
-def test_they_share_no_run(site: Site, older: Program, tmp_path: Path, is_older_first: bool) -> None:
+def test_they_share_no_run(site: Site, older: Program, older_program: OlderProgram, is_older_first: bool) -> None:
     """While the tables are copied: who comes second leaves the run alone."""
     hand_over(site, 1)
     assert site.etl("run").code == 1
@@ -91,7 +94,7 @@ def test_they_share_no_run(site: Site, older: Program, tmp_path: Path, is_older_
     second: Program = site.etl if is_older_first else older
     with site.holding_after_claims():
         if is_older_first:
-            with OlderProgram(tmp_path / "first", STORE_12).started(site, "run") as owner:
+            with older_program.started(site, "run") as owner:
                 site.wait_for_blocked()
                 alone(site, second)
                 owner.kill()
