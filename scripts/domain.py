@@ -31,6 +31,8 @@ _SERVER = {
     "ldbadd": "ldb-tools",
     "ldapsearch": "ldap-utils",
     "openssl": "openssl",
+    "kinit": "krb5-user",
+    "/usr/lib/*/sasl2/libgssapiv2.so": "libsasl2-modules-gssapi-mit",
 }
 _CLIENT = {
     "gcc": "gcc",
@@ -74,6 +76,13 @@ _SETTINGS = """\
 [netlogon]
     path = {home}/state/sysvol/corp.test/scripts
 """
+# By which Kerberos knows it at its address.
+_SERVICE_NAME = """\
+dn: CN={host},OU=Domain Controllers,{base}
+changetype: modify
+add: servicePrincipalName
+servicePrincipalName: ldap/{address}
+"""
 _ATTEMPTS = 20
 # Filled domains, of which each start makes a copy.
 _TEMPLATES = SERVICES / "domains"
@@ -106,10 +115,13 @@ class Controller(Program):
         """Starts it, unless it runs. `hardened`: no password without TLS, and a certificate that ends soon."""
         if self.pid:
             return
-        if not self._data.exists():
+        is_new = not self._data.exists()
+        if is_new:
             shutil.copytree(_template(people), self._data, symlinks=True)
         self._certify(days=20 if hardened else 3650)
         _configure(self.settings, self._data, self.address, hardened=hardened)
+        if is_new:
+            self.change(_SERVICE_NAME.format(host=HOST.upper(), base=BASE, address=self.address))
         words = ("samba", "--foreground", "--model=single", "--no-process-group", "--debug-stdout", "-s")
         process = self.launch(*words, str(self.settings))
         wait_for(lambda: self.answers() or process.poll() is not None, READY_SECONDS)

@@ -16,7 +16,9 @@ import pytest
 
 from etl.settings import DirectorySettings, parse_settings
 from etl.settings.directory_keys import DIRECTORY
+from scripts.domain import REALM
 from scripts.domain_people import BASE as BASE
+from scripts.domain_people import PASSWORD
 
 _SCRIPT = Path(__file__).parent.parent / "scripts/directory"
 # The first start of all may install Samba, and makes the domain.
@@ -56,6 +58,20 @@ class Domain:
     def settings(self, **changes: str) -> DirectorySettings:
         texts = {DIRECTORY: self.text(**changes)}
         return parse_settings(texts, origin="file:/c", company="demo", environ={}).directory
+
+    def ticket(self, folder: Path, login: str = "svc_0") -> dict[str, str]:
+        """Variables of the environment with which an account of the domain has a Kerberos ticket."""
+        settings, cache = folder / "krb5.conf", folder / f"ticket of {login}"
+        settings.write_text(
+            f"[libdefaults]\ndefault_realm = {REALM}\ndns_lookup_kdc = false\ndns_canonicalize_hostname = false\n"
+            f"rdns = false\n[realms]\n{REALM} = {{\n    kdc = {self.address}\n}}\n"
+        )
+        environ = {"KRB5_CONFIG": str(settings), "KRB5CCNAME": f"FILE:{cache}"}
+        command = ["kinit", f"{login}@{REALM}"]
+        subprocess.run(
+            command, input=f"{PASSWORD}\n", env={**os.environ, **environ}, capture_output=True, text=True, check=True
+        )
+        return environ
 
     def ldif(self, *words: str) -> str:
         """What the directory's own client prints: ldapsearch, with the filter and attributes."""

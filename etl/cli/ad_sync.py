@@ -10,12 +10,21 @@ import click
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Runtime, open_runtime
-from etl.engine.directory import SyncOutcome, adopt_person, directory_source, read_syncs, sync, sync_one
+from etl.engine.directory import (
+    SyncOutcome,
+    adopt_person,
+    directory_source,
+    read_refused_account,
+    read_syncs,
+    sync,
+    sync_one,
+)
 from etl.engine.directory import login as sign_in
 from etl.errors import EnvironmentFault
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 from etl.sources.directory.people.changes import AnyChange
+from etl.sources.directory.stored.sign_ins import advice
 
 _SHOWN: Final = 50
 _AWAY: Final = 75
@@ -67,7 +76,8 @@ def sync_user_command(context: click.Context, login: str, company: str | None, i
 def login_command(context: click.Context, login: str, company: str | None, as_json: bool) -> None:
     """Let a user in by the directory, with the password on standard input, and bring what the directory has of them.
 
-    Exits with 0 when the user is let in, 1 when not, 75 when the directory or the store is away.
+    Exits with 0 when the user is let in, 1 when not, 75 when the directory or the store is away, or after adLoginTries
+    wrong passwords of this login.
     """
     password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
@@ -112,12 +122,17 @@ def adopt_command(
 @_JSON
 @click.pass_context
 def status_command(context: click.Context, company: str | None, limit: int, as_json: bool) -> None:
-    """Show the newest syncs with the directory."""
+    """Show the newest syncs with the directory, and whether it has refused the account that reads it."""
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
-        found = read_syncs(runtime, limit=limit)
+        found, refused = read_syncs(runtime, limit=limit), read_refused_account(runtime)
+        do = advice(runtime.settings.directory)
     if as_json:
-        click.echo(json_text({"syncs": [asdict(one) for one in found]}))
+        fields = ("account", "controller", "reason", "refused_at")
+        shown = {name: getattr(refused, name) for name in fields} | {"do": do} if refused else None
+        click.echo(json_text({"refused_account": shown, "syncs": [asdict(one) for one in found]}))
         return
+    if refused:
+        click.echo(f"{printable(str(refused))}; {printable(do)}")
     if not found:
         click.echo("There was no sync yet: start one with etl ad sync.")
     for one in found:

@@ -4,6 +4,7 @@ import os
 import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from etl.database import SqlTemplates, fetch_all, read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine import Runtime, has_store, open_runtime, read_configuration
+from etl.engine.directory import guard_of
 from etl.errors import ConfigurationError, EtlError
 from etl.metadata import names
 from etl.monitoring.finding import Finding, error, ok, warning
@@ -20,6 +22,7 @@ from etl.sources.directory import (
     Account,
     Directory,
     Groups,
+    SignInGuard,
     needed_attributes,
     open_directory,
     person_values,
@@ -39,9 +42,11 @@ _SAMPLES: Final = 5
 _NAMED: Final = 5
 
 
-def check_directory(url: str, company: str | None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+def check_directory(
+    url: str, company: str | None, environ: Mapping[str, str] = os.environ, *, tries_again: bool = False
+) -> Iterator[Finding]:
     """Yields the findings; stops early where the rest depends on what is wrong. Raises ConfigurationError for faults of
-    the configuration."""
+    the configuration. `tries_again`: signs in although the same account and password were refused before."""
     settings, found = read_configuration(url, company, environ)
     directory = settings.directory
     refuse_unusable(directory, found)
@@ -50,7 +55,10 @@ def check_directory(url: str, company: str | None, environ: Mapping[str, str] = 
     yield from _check_controllers(directory)
     groups, accounts = Groups(()), list[Account]()
     try:
-        with open_directory(directory) as opened:
+        with (
+            _guard(url, company, environ, tries_again=tries_again) as guard,
+            open_directory(directory, guard) as opened,
+        ):
             yield ok("sign in", f"{directory.username or 'the Kerberos ticket'} at {opened.host}")
             yield from _check_schema(opened, directory)
             accounts, groups = opened.accounts(), opened.groups()
@@ -63,6 +71,20 @@ def check_directory(url: str, company: str | None, environ: Mapping[str, str] = 
     yield from _samples(accounts, directory, person_fields(found))
     if directory.group_field:
         yield from _check_groups(url, company, environ, groups, accounts)
+
+
+@contextmanager
+def _guard(url: str, company: str | None, environ: Mapping[str, str], *, tries_again: bool) -> Iterator[SignInGuard]:
+    """By what the store remembers; a check continues without one that is away."""
+    with ExitStack() as stack:
+        try:
+            runtime = stack.enter_context(open_runtime(url, company, environ))
+            with read_only_transaction(runtime.store_engine):
+                guard = guard_of(runtime, tries_again=tries_again)
+        except EtlError:
+            yield lambda settings, controller: nullcontext()
+        else:
+            yield guard
 
 
 def _check_encryption(settings: DirectorySettings) -> Iterator[Finding]:

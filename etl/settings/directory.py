@@ -42,6 +42,8 @@ def directory(layers: Layers, texts: Mapping[str, str]) -> DirectorySettings:
         max_vanished_share=_number(layers, "adMaxVanishedShare"),
         max_leave_share=_number(layers, "adMaxLeaveShare"),
         login_wait_seconds=_number(layers, "adLoginWaitSeconds"),
+        login_tries=_number(layers, "adLoginTries"),
+        login_tries_minutes=_number(layers, "adLoginTriesMinutes"),
         access_level_new=_text(layers, "adAccessLevelNew"),
         status_active=_text(layers, "adStatusActive"),
         status_inactive=_text(layers, "adStatusInactive"),

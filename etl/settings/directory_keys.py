@@ -179,6 +179,25 @@ _KEYS: Final = (
         largest=600,
     ),
     Key(
+        "adLoginTries",
+        ValueKind.NUMBER,
+        "4",
+        "How many wrong passwords of one login are given to the directory. Fewer than lock the account there "
+        "(lockoutThreshold of the domain), so that the accounts of others cannot be locked here.",
+        smallest=1,
+        largest=1_000,
+    ),
+    Key(
+        "adLoginTriesMinutes",
+        ValueKind.NUMBER,
+        "30",
+        "How long a login waits after that many wrong passwords. As long as the directory counts them, or longer "
+        "(lockOutObservationWindow of the domain).",
+        unit="minutes",
+        smallest=1,
+        largest=10_080,
+    ),
+    Key(
         "adAccessLevelNew",
         ValueKind.TEXT,
         "ACCESS_ALLOWED",

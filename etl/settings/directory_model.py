@@ -49,6 +49,9 @@ class DirectorySettings:
     max_vanished_share: int
     max_leave_share: int
     login_wait_seconds: int
+    # Wrong passwords of one login until it waits.
+    login_tries: int
+    login_tries_minutes: int
     # Empty: none.
     access_level_new: str
     status_active: str

@@ -23,8 +23,10 @@ from etl.web.assets import BY_ADDRESS
 from etl.web.console import Console
 from etl.web.console_actions import ConsoleActions, Started
 from etl.web.console_streams import ConsoleStreams
+from etl.web.directory_login import AT_ONCE as LOGINS_AT_ONCE
+from etl.web.directory_login import LOGIN_PATH, MOST_WAITING, DirectoryLogins
 from etl.web.endpoint import Endpoint, Handler
-from etl.web.http_messages import form_of, incoming_of, response_of
+from etl.web.http_messages import form_of, form_of_body, incoming_of, response_of
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.layers.access_line import AccessLineLayer
 from etl.web.layers.origin import OriginLayer
@@ -38,6 +40,7 @@ from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
 from etl.web.signing_in import SigningIn
 from etl.web.stream import Streams
+from etl.web.texts.sentence import sentence_of
 from etl.web.uploading import Uploading
 
 Answering = Callable[[Incoming], Outgoing]
@@ -68,18 +71,22 @@ class Application:
     actions: ConsoleActions = field(init=False)
     streams: Streams = field(init=False)
     uploading: Uploading = field(init=False)
+    logins: DirectoryLogins = field(init=False)
     ended_at: float | None = None
     _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
     _readers_of: dict[str, anyio.CapacityLimiter] = field(default_factory=dict)
     # Apart from the readers: slow pages hold up no action.
     _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     _callers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+    # Apart from the services: users do not wait for them.
+    _login_callers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(LOGINS_AT_ONCE))
 
     def __post_init__(self) -> None:
         self.following = ConsoleStreams(self.console)
         self.actions = ConsoleActions(self.console)
         self.streams = Streams(self.following.snapshot, self.following.still_following)
         self.uploading = Uploading(self.actions, incoming_of)
+        self.logins = DirectoryLogins(self.services)
 
     def end(self) -> None:
         """The server is about to end: it is ready for nothing new, and streams say goodbye."""
@@ -117,6 +124,7 @@ class Application:
             (TASKS_PATH, self.services.create_tasks),
         ):
             found[path] = {"GET": self._service(answer)}
+        found[LOGIN_PATH] = {"POST": self._login}
         for route in ROUTES:
             for path in (route.path, json_path(route)):
                 found[path] = {"GET": self._reading(partial(self.console.page, route))}
@@ -129,7 +137,7 @@ class Application:
         for action in ACTIONS:
             for path in (action.path, json_path(action)):
                 found.setdefault(path, {})["POST"] = (self._uploading if action.takes_file else self._acting)(action)
-        hidden = {DDL_PATH, TASKS_PATH}
+        hidden = {DDL_PATH, TASKS_PATH, LOGIN_PATH}
         # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
         ordered = sorted(found, key=lambda path: path.count("{"))
         return {path: self._endpoint(found[path], may_be_off=path in hidden) for path in ordered}
@@ -192,15 +200,24 @@ class Application:
 
     def _service(self, answer: Callable[[Call], Outgoing]) -> Handler:
         async def handle(request: Request) -> Response:
-            incoming, state = incoming_of(request), state_of(request.scope)
-            bearer = (state.token,) if state.token.get_secret_value() else ()
-            call = Call(incoming, tuple(request.query_params.multi_items()), (*state.passwords, *bearer))
+            call = _call_of(request)
             found = await anyio.to_thread.run_sync(self._answer_service, call, answer, limiter=self._callers)
-            if found is None:
-                return await self._problem(request, no_such_page().answer)
-            return response_of(request, found)
+            return await self._of_service(request, found)
 
         return handle
+
+    async def _login(self, request: Request) -> Response:
+        if self._login_callers.statistics().tasks_waiting >= MOST_WAITING:
+            raise RequestProblem(503, "busy", sentence_of("sentence.busy"), {"Retry-After": "5"})
+        call = _call_of(request, await request.body())
+        found = await anyio.to_thread.run_sync(self.logins.answered, call, limiter=self._login_callers)
+        return await self._of_service(request, found)
+
+    async def _of_service(self, request: Request, found: Outgoing | None) -> Response:
+        """The answer of a service, or that for a path that does not exist."""
+        if found is None:
+            return await self._problem(request, no_such_page().answer)
+        return response_of(request, found)
 
     def _answer_service(self, call: Call, answer: Callable[[Call], Outgoing]) -> Outgoing | None:
         return self.services.answered(call, answer)
@@ -249,3 +266,12 @@ class Application:
         if asset is None:
             return await self._problem(request, not_found().answer)
         return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": _FOREVER})
+
+
+def _call_of(request: Request, body: bytes = b"") -> Call:
+    """A request for a service."""
+    state = state_of(request.scope)
+    bearer = (state.token,) if state.token.get_secret_value() else ()
+    form = partial(form_of_body, request.headers.get("content-type", ""), body)
+    parameters = tuple(request.query_params.multi_items())
+    return Call(incoming_of(request), parameters, (*state.passwords, *bearer), form)

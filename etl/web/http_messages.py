@@ -20,8 +20,12 @@ _LOOKED_AT = re.compile(rb'(?<=\A\{"zone":)"[^"]*","looked_at":"[^"]*"')
 
 async def form_of(request: Request) -> dict[str, str]:
     """The parameters of an action: of a form, or the texts of a JSON object. Raises RequestProblem for others."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await request.body()
+    return form_of_body(request.headers.get("content-type", ""), await request.body())
+
+
+def form_of_body(content_type: str, body: bytes) -> dict[str, str]:
+    """The same for a body that was read."""
+    kind = content_type.partition(";")[0].strip().lower()
     if not body:
         return {}
     try:

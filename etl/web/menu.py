@@ -12,6 +12,7 @@ MENU: Final = (
     ("instance", "i"),
     ("out", "o"),
     ("kafka", "k"),
+    ("directory", "p"),
     ("speed", "s"),
     ("freshness", "h"),
     ("schedule", "t"),

@@ -1,5 +1,7 @@
 """Whether a request that changes something comes from our own pages (CSRF), without tokens that could run out."""
 
+import ipaddress
+
 from etl.web.incoming import Incoming
 from etl.web.problems import RequestProblem
 from etl.web.texts.sentence import sentence_of
@@ -24,3 +26,16 @@ def refuse_foreign(incoming: Incoming) -> None:
     else:
         detail = sentence_of("sentence.foreign_page")
     raise RequestProblem(403, "foreign_origin", detail)
+
+
+def refuse_unencrypted(incoming: Incoming) -> None:
+    """Raises RequestProblem: passwords and cookies are not sent in the clear but within this machine."""
+    if incoming.is_secure or incoming.address == "unix":
+        return
+    try:
+        is_near = ipaddress.ip_address(incoming.address.partition("%")[0]).is_loopback
+    except ValueError:
+        is_near = False
+    if not is_near:
+        detail = sentence_of("sentence.unencrypted")
+        raise RequestProblem(403, "unencrypted", detail)

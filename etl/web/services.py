@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -21,7 +21,7 @@ from etl.engine import Runtime
 from etl.engine.in_ddl import in_ddl
 from etl.errors import ConfigurationError, EtlError, Stopped
 from etl.web.companies import Companies
-from etl.web.identity.attempts import Rate
+from etl.web.identity.attempts import WrongPasswords
 from etl.web.identity.audit import Audit, Begun, Entry
 from etl.web.incoming import Incoming, Outgoing
 from etl.web.networks import network_of
@@ -34,18 +34,20 @@ TASKS_PATH: Final = "/web/migration/create-mongo-to-kafka-tasks"
 _PLAIN = "text/plain; charset=utf-8"
 _HEADERS = (("Referrer-Policy", "no-referrer"),)
 # Wrong passwords in a minute: from one network, and in all.
-_WRONG_FROM_ONE, _WRONG_IN_ALL = 5, 50
-_ALL = "all"
-_SERVICE = "service"
+WRONG_FROM_ONE: Final = 5
+WRONG_IN_ALL: Final = 50
+SERVICE: Final = "service"
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request for a service. `parameters` as they came, in order; `passwords`: of the query and the headers."""
+    """A request for a service. `parameters` as they came, in order; `passwords`: of the query and the headers; `form`
+    reads the body of a POST, and raises RequestProblem for one that is no form."""
 
     incoming: Incoming
     parameters: tuple[tuple[str, str], ...]
     passwords: tuple[SecretStr, ...] = field(repr=False)
+    form: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
 
     def values(self, name: str) -> list[str]:
         """All values of a parameter."""
@@ -70,15 +72,13 @@ class Call:
 
 @dataclass
 class Services:
-    """Answers the services. `base_password`: that of companies without one of their own; `perform`: performs the tasks
-    of a company's recovery, in a thread of its own."""
+    """Answers the services. `base_password`: that of companies without one of their own."""
 
     companies: Companies
     base_password: Callable[[], SecretStr]
     audit: Audit
     ending: threading.Event
-    _one: Rate = field(default_factory=lambda: Rate(_WRONG_FROM_ONE))
-    _all: Rate = field(default_factory=lambda: Rate(_WRONG_IN_ALL))
+    _wrong: WrongPasswords = field(default_factory=lambda: WrongPasswords(WRONG_FROM_ONE, WRONG_IN_ALL))
     _threads: list[threading.Thread] = field(default_factory=list)
 
     @property
@@ -88,22 +88,22 @@ class Services:
 
     def generate_in_ddl(self, call: Call) -> Outgoing:
         """The DDL, byte for byte as `etl generate-ddl` prints it."""
-        company = self._admitted(call, "generate-in-ddl")
+        company = self.admitted(call, "generate-in-ddl", self._wrong)
         call.refuse_others("companyCode")
         settings, metadata = self.companies.configured(company)
         body = in_ddl(settings, metadata).encode()
         tag = f'"{hashlib.sha256(body).hexdigest()}"'
         headers = (("ETag", tag), *_HEADERS)
         if call.incoming.headers.get("if-none-match") == tag:
-            return Outgoing(304, b"", _PLAIN, headers, _SERVICE)
-        return Outgoing(200, body, _PLAIN, headers, _SERVICE)
+            return Outgoing(304, b"", _PLAIN, headers, SERVICE)
+        return Outgoing(200, body, _PLAIN, headers, SERVICE)
 
     def create_tasks(self, call: Call) -> Outgoing:
         """Makes the tasks, and begins to perform them. Nothing is made while there are unfinished ones."""
         if not self.are_on:
-            raise _Absent
+            raise Absent
         _refuse_accidents(call.incoming)
-        company = self._admitted(call, "create-mongo-to-kafka-tasks")
+        company = self.admitted(call, "create-mongo-to-kafka-tasks", self._wrong)
         call.refuse_others("companyCode", "boCodes", "excludeBoCodes", "output")
         codes, excluded = _codes(call, "boCodes"), _codes(call, "excludeBoCodes")
         if call.values("boCodes") and not codes:
@@ -127,21 +127,21 @@ class Services:
         )
         self.audit.end(begun, "done", sentence, None)
         self._perform(company)
-        return Outgoing(200, f"{sentence}\n".encode(), _PLAIN, _HEADERS, _SERVICE)
+        return Outgoing(200, f"{sentence}\n".encode(), _PLAIN, _HEADERS, SERVICE)
 
     def answered(self, call: Call, answer: Callable[[Call], Outgoing]) -> Outgoing | None:
         """The answer, as plain text also where it is a refusal; None where there are no such services."""
         try:
             return answer(call)
         except Exception as error:
-            if isinstance(error, _Absent):
+            if isinstance(error, Absent):
                 return None
             found = answer_of(error)
             if found is None:
                 _log.exception("request %s: a fault of the program", call.incoming.request_id)
-                return Outgoing(500, b"This is a fault of the program: the log has more.\n", _PLAIN, _HEADERS, _SERVICE)
+                return Outgoing(500, b"This is a fault of the program: the log has more.\n", _PLAIN, _HEADERS, SERVICE)
             headers = (*found.headers.items(), *_HEADERS)
-            return Outgoing(found.status, f"{found.detail}\n".encode(), _PLAIN, headers, _SERVICE)
+            return Outgoing(found.status, f"{found.detail}\n".encode(), _PLAIN, headers, SERVICE)
 
     def end(self, seconds: float) -> None:
         """Waits until recoveries have stopped; what is left, `etl kafka recover --continue` does."""
@@ -160,13 +160,14 @@ class Services:
             found[code] = settings.in_migration.service_password.get_secret_value()
         return {code: password for code, password in found.items() if password}
 
-    def _admitted(self, call: Call, service: str) -> str:
-        """The company of a call with the right password; what is wrong otherwise is said to those who know it only."""
+    def admitted(self, call: Call, service: str, wrong: WrongPasswords) -> str:
+        """The company of a call with the right password; what is wrong otherwise is said to those who know it only.
+        `wrong`: counts the wrong passwords of this service. Raises Absent where the services are off."""
         passwords = self._passwords()
         if not passwords:
-            raise _Absent
+            raise Absent
         network = network_of(call.incoming.address)
-        if seconds := max(self._one.wait(network), self._all.wait(_ALL)):
+        if seconds := wrong.wait(network):
             raise RequestProblem(429, "too_many", "Too many wrong passwords.", {"Retry-After": str(seconds)})
         given = {one.get_secret_value() for one in call.passwords}
         if len(given) > 1:
@@ -174,10 +175,10 @@ class Services:
         company = (call.values("companyCode") or [""])[-1]
         right = passwords.get(company) if company in self.companies.codes else passwords.get("")
         if not _is_same(next(iter(given), ""), right or ""):
-            self._one.failed(network)
-            self._all.failed(_ALL)
+            wrong.failed(network)
             self._note_refusal(_entry(call, company, service, {}))
             raise RequestProblem(403, "forbidden", "The password is missing or wrong.")
+        wrong.succeeded(network)
         if not call.one("companyCode"):
             raise RequestProblem(400, "bad_request", "The parameter companyCode is missing.")
         if company not in self.companies.codes:
@@ -223,7 +224,7 @@ class Services:
             _log.warning("the recovery of %s: %s; `etl kafka recover --continue` does the rest", company, error)
 
 
-class _Absent(Exception):
+class Absent(Exception):
     """The services are off: the answer is that for a path that does not exist."""
 
 
@@ -271,5 +272,5 @@ def _entry(call: Call, company: str, action: str, lists: dict[str, list[str]]) -
     parameters = {name: ",".join(codes) for name, codes in lists.items() if codes}
     incoming = call.incoming
     return Entry(
-        incoming.request_id, _SERVICE, "", incoming.address, company[:63], action, incoming.path[:500], parameters
+        incoming.request_id, SERVICE, "", incoming.address, company[:63], action, incoming.path[:500], parameters
     )

@@ -1,6 +1,5 @@
 """Signing in and out with a password."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from etl.web.identity.store import WebStore, sql
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.language import LANGUAGES, language_cookie
 from etl.web.networks import network_of
-from etl.web.origin_check import refuse_foreign
+from etl.web.origin_check import refuse_foreign, refuse_unencrypted
 from etl.web.problems import RequestProblem
 from etl.web.requests import Model
 from etl.web.texts.sentence import sentence_of
@@ -57,7 +56,7 @@ class SigningIn:
         Raises RequestProblem (429) after too many failures. The answer does not say whether there is such a name.
         """
         refuse_foreign(incoming)
-        _refuse_unencrypted(incoming)
+        refuse_unencrypted(incoming)
         name = incoming.form.get("name", "").strip()[:100]
         network = network_of(incoming.address)
         if seconds := max(self._names.wait(name), self._networks.wait(network)):
@@ -106,16 +105,3 @@ def _offered(values: Mapping[str, str]) -> str:
 def checked_path(text: str) -> str:
     """A path below the prefix, or that of the first page for anything else."""
     return text if _PATH.fullmatch(text) else "/"
-
-
-def _refuse_unencrypted(incoming: Incoming) -> None:
-    """Passwords and cookies are not sent in the clear but within this machine."""
-    if incoming.is_secure or incoming.address == "unix":
-        return
-    try:
-        is_near = ipaddress.ip_address(incoming.address.partition("%")[0]).is_loopback
-    except ValueError:
-        is_near = False
-    if not is_near:
-        detail = sentence_of("sentence.unencrypted")
-        raise RequestProblem(403, "unencrypted", detail)

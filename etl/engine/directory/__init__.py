@@ -4,12 +4,12 @@ Receives a runtime, a directory that can be read, and the rules. Returns what ea
 """
 
 from etl.engine.directory.adopting import adopt_person
-from etl.engine.directory.login import Login, login
-from etl.engine.directory.opened import directory_source
+from etl.engine.directory.login import Login, TooManyTries, login
+from etl.engine.directory.opened import directory_source, guard_of
 from etl.engine.directory.outcome import SyncOutcome
 from etl.engine.directory.state import SyncsState, read_syncs_state
 from etl.engine.directory.sync import DirectorySource, SyncRunning, sync, sync_one
-from etl.engine.directory.syncs import read_syncs
+from etl.engine.directory.syncs import read_bindings, read_refused_account, read_syncs
 
 __all__ = [
     "DirectorySource",
@@ -17,9 +17,13 @@ __all__ = [
     "SyncOutcome",
     "SyncRunning",
     "SyncsState",
+    "TooManyTries",
     "adopt_person",
     "directory_source",
+    "guard_of",
     "login",
+    "read_bindings",
+    "read_refused_account",
     "read_syncs",
     "read_syncs_state",
     "sync",

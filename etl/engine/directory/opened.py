@@ -13,6 +13,7 @@ from etl.sources.directory import (
     Account,
     Directory,
     Groups,
+    SignInGuard,
     open_directory,
     person_values,
     refuse_unknown,
@@ -22,6 +23,7 @@ from etl.sources.directory.fields import person_fields, refuse_unusable
 from etl.sources.directory.people.values import AD_GUID, EMAIL, STATUS, Entry, SyncRules, Vanished
 from etl.sources.directory.read import DirectoryRead
 from etl.sources.directory.stored.projection import project
+from etl.sources.directory.stored.sign_ins import OneTry
 
 _DECIDED = (EMAIL, STATUS, AD_GUID)
 
@@ -55,7 +57,13 @@ def reader_of(runtime: Runtime) -> "SettingsReader":
         with transaction(runtime.store_engine) as connection:
             return server_time(connection)
 
-    return SettingsReader(settings, tuple(code for code in settings.attributes if code in known), clock)
+    fields = tuple(code for code in settings.attributes if code in known)
+    return SettingsReader(settings, fields, clock, guard_of(runtime))
+
+
+def guard_of(runtime: Runtime, *, tries_again: bool = False) -> SignInGuard:
+    """Lets a refused password be tried once only, by all who sign in."""
+    return OneTry(runtime.store_engine, runtime.store.schema, tries_again)
 
 
 @dataclass(frozen=True)
@@ -65,52 +73,75 @@ class SettingsReader:
     settings: DirectorySettings
     fields: tuple[str, ...]
     clock: Callable[[], datetime]
+    guard: SignInGuard
 
     def read_all(self) -> DirectoryRead:
         """All accounts and groups; raises where one of them cannot be read whole."""
-        with self._opened() as directory:
-            return self._read(directory, directory.accounts())
+        with self.opened() as directory:
+            return directory.read_all()
 
     def read_one(self, login: str) -> DirectoryRead:
         """The account of a login, if it is below the base and matches the filter."""
-        with self._opened() as directory:
-            found = directory.find(login)
-            return self._read(directory, [found] if found else [])
+        with self.opened() as directory:
+            return directory.read_one(login)
 
     def dns_of(self, guids: Collection[str]) -> Mapping[str, str]:
         """GUID -> DN of these accounts, wherever they are in the domain; without those that are not there."""
-        with open_directory(self.settings) as directory:
+        with open_directory(self.settings, self.guard) as directory:
             return directory.dns_of(guids)
 
-    def check_password(self, login: str, password: str) -> tuple[Entry | None, str]:
-        """The account of a login, None where there is none, and why it is refused with this password, "" if not."""
-        with self._opened() as directory:
-            found = directory.find(login)
-            if found is None:
-                return None, ""
-            [entry] = self._read(directory, [found]).entries
-            return entry, directory.refusal_of(found.dn, password)
-
     @contextmanager
-    def _opened(self) -> Iterator[Directory]:
-        with open_directory(self.settings) as directory:
+    def opened(self) -> Iterator["OpenedReader"]:
+        """One connection for several questions."""
+        with open_directory(self.settings, self.guard) as directory:
             refuse_unknown(directory, self.settings)
-            yield directory
+            yield OpenedReader(directory, self)
 
-    def _read(self, directory: Directory, accounts: Sequence[Account]) -> DirectoryRead:
-        groups = directory.groups() if self.settings.group_field else Groups(())
-        now = self.clock()
+
+@dataclass(frozen=True)
+class OpenedReader:
+    """The same while the connection is open."""
+
+    directory: Directory
+    reader: SettingsReader
+
+    def read_all(self) -> DirectoryRead:
+        directory = self.directory
+        accounts = directory.accounts()
+        return self._read(accounts, directory.groups() if self.reader.settings.group_field else Groups(()))
+
+    def read_one(self, login: str) -> DirectoryRead:
+        settings, found = self.reader.settings, self.directory.find(login)
+        if found is None:
+            return self._read([], Groups(()))
+        nested = settings.has_nested_groups
+        groups = self.directory.groups_of(found, nested=nested) if settings.group_field else Groups(())
+        return self._read([found], groups)
+
+    def dns_of(self, guids: Collection[str]) -> Mapping[str, str]:
+        return self.directory.dns_of(guids)
+
+    def find(self, login: str) -> Account | None:
+        return self.directory.find(login)
+
+    def refusal_of(self, account: Account, password: str) -> str:
+        """Why an account is refused with a password that is not empty, "" if it is not."""
+        return self.directory.refusal_of(account.dn, password)
+
+    def _read(self, accounts: Sequence[Account], groups: Groups) -> DirectoryRead:
+        now = self.reader.clock()
         return DirectoryRead(
             [self._entry(one, groups, now) for one in accounts],
-            directory.host,
+            self.directory.host,
             {same_name(group.dn): group.guid for group in groups.listed},
             groups.primary(accounts),
             tuple(f"{one.login or one.dn}: {bad.attribute} {bad.reason}" for one in accounts for bad in one.bad_values),
         )
 
     def _entry(self, account: Account, groups: Groups, now: datetime) -> Entry:
-        names = groups.names_of(account, nested=self.settings.has_nested_groups) if self.settings.group_field else ()
-        values = person_values(account, self.settings, self.fields, now)
+        settings = self.reader.settings
+        names = groups.names_of(account, nested=settings.has_nested_groups) if settings.group_field else ()
+        values = person_values(account, settings, self.reader.fields, now)
         return Entry(
             account.guid,
             account.login,

@@ -17,6 +17,7 @@ from etl.engine.preparation import prepare_store, prepare_without_import
 from etl.engine.runtime import Runtime
 from etl.errors import EtlError, FencedOut
 from etl.merge import MergeContext
+from etl.metadata import names
 from etl.outputs import versions
 from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
@@ -25,11 +26,13 @@ from etl.sources.directory.people.difference import Plan, plan_sync
 from etl.sources.directory.people.guards import guard_stops
 from etl.sources.directory.people.values import Entry, StoredGroup, SyncRules
 from etl.sources.directory.read import DirectoryRead, DirectoryReader
+from etl.sources.directory.stored.lookups import ensure_lookups
 from etl.sources.directory.stored.merging import SOURCE, MergedSync, merge_sync
 from etl.sources.directory.stored.noted import note_sync
 from etl.sources.directory.stored.projection import DirectoryCompany
 from etl.sources.directory.stored.state import read_state
 from etl.sources.directory.stored.syncs import SyncResult, Syncs
+from etl.sources.directory.stored.tries import Tries
 from etl.store import FencingToken, UnitKind
 
 _log = logging.getLogger("AdMigration")
@@ -64,7 +67,7 @@ def sync(runtime: Runtime, source: DirectorySource, *, is_dry: bool = False, acc
     refuse_on_hold(runtime)
     if is_dry:
         return _dry(runtime, source, _read_all(runtime, source), accept=accept, is_complete=True)
-    prepare_without_import(runtime)
+    prepare_for_people(runtime, source)
     syncs, run = begin_sync(runtime, login=None)
     if run is None:
         raise SyncRunning("another sync of all users is under way: see etl ad status")
@@ -83,14 +86,22 @@ def _read_all(runtime: Runtime, source: DirectorySource) -> DirectoryRead:
 
 
 def sync_one(
-    runtime: Runtime, source: DirectorySource, login: str, *, is_dry: bool = False, wait_seconds: float = 0
+    runtime: Runtime,
+    source: DirectorySource,
+    login: str,
+    *,
+    is_dry: bool = False,
+    wait_seconds: float = 0,
+    is_prepared: bool = False,
 ) -> SyncOutcome:
     """The same for one user, and touches no other person; without an entry nothing changes. Waits `wait_seconds` for
-    a sync of all users; raises what `sync` does."""
-    refuse_on_hold(runtime)
+    a sync of all users; raises what `sync` does. `is_prepared`: the caller has looked at hold and store just now."""
+    if not is_prepared:
+        refuse_on_hold(runtime)
     if is_dry:
         return _dry(runtime, source, source.directory.read_one(login), accept=True, is_complete=False)
-    prepare_without_import(runtime)
+    if not is_prepared:
+        prepare_for_people(runtime, source)
     ends = time.monotonic() + wait_seconds
     while True:
         syncs, run = begin_sync(runtime, login=login)
@@ -105,6 +116,12 @@ def sync_one(
         time.sleep(_POLL_SECONDS)
 
 
+def prepare_for_people(runtime: Runtime, source: DirectorySource) -> None:
+    """Makes what store and out_ tables lack, and the index by which a person is found."""
+    prepare_without_import(runtime)
+    ensure_lookups(runtime.store_engine, runtime.store.schema, names.store_table(source.seen.person.code))
+
+
 def begin_sync(runtime: Runtime, *, login: str | None) -> tuple[Syncs, int | None]:
     """Gives a sync its number before anything is read: what was read later has the higher one. None: a sync of all
     users is under way."""
@@ -112,7 +129,14 @@ def begin_sync(runtime: Runtime, *, login: str | None) -> tuple[Syncs, int | Non
     with transaction(runtime.store_engine) as connection:
         run = runtime.store.next_number(connection)
         syncs.clean(connection, days=runtime.settings.in_migration.kept_days)
+        tries_of(runtime).clean(connection)
         return syncs, run if syncs.begin(connection, run, login=login) else None
+
+
+def tries_of(runtime: Runtime) -> Tries:
+    """The tries of passwords at login."""
+    settings = runtime.settings.directory
+    return Tries(runtime.store_engine, runtime.store.schema, settings.login_tries, settings.login_tries_minutes)
 
 
 @contextmanager
@@ -152,7 +176,8 @@ def _perform(
         policy = RetryPolicy(partial(backoffs_of, outage_seconds=0))
         attempt = partial(_merge, runtime, source, read, run, accept=accept, is_complete=is_complete, syncs=syncs)
         outcome = policy.run_with_retry("a sync with the directory", attempt)
-    if outcome.unit is not None:
+    # An earlier one may have been killed in between: one of all users completes that.
+    if outcome.unit is not None or (is_complete and not outcome.stops):
         show_sync(runtime)
     return outcome
 
@@ -231,7 +256,7 @@ def _apply(
         [only] = read.entries
     stored = read_state(connection, schema, source.seen, source.normalize, read.groups, only)
     plan = plan_sync(read.entries, stored, source.rules, is_complete=is_complete, elsewhere=read.elsewhere)
-    warnings = tuple(_warnings(stored.groups, read))
+    warnings = (*read.skipped, *_warnings(stored.groups, read, is_complete=is_complete))
     stops = tuple(guard_stops(plan, source.rules)) if is_complete else ()
     if any(not (accept and one.can_be_accepted) for one in stops):
         return SyncOutcome(run, plan.read, read.controller, is_dry, plan.changes, (), stops, warnings=warnings)
@@ -272,9 +297,9 @@ def write_unit(
     return merged, run
 
 
-def _warnings(groups: Sequence[StoredGroup], read: DirectoryRead) -> Iterator[str]:
-    """Roles that name no group of the directory any more, or one that memberships do not name; skipped values."""
-    yield from read.skipped
+def _warnings(groups: Sequence[StoredGroup], read: DirectoryRead, *, is_complete: bool) -> Iterator[str]:
+    """Roles that name no group of the directory any more, or one that memberships do not name: of all groups with a
+    complete read only."""
     if not read.groups:
         return
     for group in groups:
@@ -283,6 +308,8 @@ def _warnings(groups: Sequence[StoredGroup], read: DirectoryRead) -> Iterator[st
                 f"group {group.instance}: {group.role} has another DN in the directory now, and its memberships stay: "
                 "write the new DN into the group"
             )
+        elif not is_complete:
+            continue
         elif group.role and group.role not in read.groups:
             yield f"group {group.instance}: the directory has no group {group.role}: correct the DN in the group"
         elif number := read.primary_groups.get(group.role):

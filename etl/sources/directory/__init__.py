@@ -10,13 +10,16 @@ from etl.sources.directory.account import Account, BadValue
 from etl.sources.directory.groups import Group, Groups
 from etl.sources.directory.mapping import needed_attributes, person_values
 from etl.sources.directory.names import same_name
+from etl.sources.directory.sign_in import AccountRefused, SignInGuard
 
 __all__ = [
     "Account",
+    "AccountRefused",
     "BadValue",
     "Directory",
     "Group",
     "Groups",
+    "SignInGuard",
     "needed_attributes",
     "open_directory",
     "person_values",

@@ -1,7 +1,7 @@
 """The way into a directory: what can be asked, without a word about the library that asks."""
 
 from collections.abc import Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from etl.errors import ConfigurationError, Problem
@@ -9,6 +9,7 @@ from etl.settings import DirectorySettings
 from etl.sources.directory.account import Account
 from etl.sources.directory.groups import Groups
 from etl.sources.directory.mapping import needed_attributes
+from etl.sources.directory.sign_in import SignInGuard
 
 
 class Directory(Protocol):
@@ -41,6 +42,9 @@ class Directory(Protocol):
     def groups(self) -> Groups:
         """All groups of the domain."""
 
+    def groups_of(self, account: Account, *, nested: bool) -> Groups:
+        """The groups of one account, with `nested` those above them too; none of others is read."""
+
 
 def refuse_unknown(directory: Directory, settings: DirectorySettings) -> None:
     """Raises unless the base and all attributes of the settings are there: a directory is silent about attributes that
@@ -51,9 +55,14 @@ def refuse_unknown(directory: Directory, settings: DirectorySettings) -> None:
         raise ConfigurationError(Problem(message, settings.path))
 
 
-def open_directory(settings: DirectorySettings) -> AbstractContextManager[Directory]:
+def _unguarded(settings: DirectorySettings, controller: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def open_directory(settings: DirectorySettings, guard: SignInGuard = _unguarded) -> AbstractContextManager[Directory]:
     """Connects to the first controller that can be reached, and signs in. Raises ConfigurationError if the library is
-    missing, TransientFault if none can be reached, EnvironmentFault if the account is refused."""
+    missing, TransientFault if none can be reached, AccountRefused if the account is refused, and what the guard
+    does."""
     from etl.sources.directory.client import connected
 
-    return connected(settings)
+    return connected(settings, guard)

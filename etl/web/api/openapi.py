@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, get_type_hints
 from pydantic import TypeAdapter
 
 from etl import __version__
+from etl.web.directory_login import LOGIN_PATH
 from etl.web.requests import Model
 from etl.web.roles import Role
 from etl.web.route import Action, Route, json_path
@@ -56,10 +57,17 @@ class ActionPending(Model):
     audit_id: str
 
 
+class DirectoryLogin(Model):
+    """A user whom the directory lets in; `login` is as the directory writes it."""
+
+    ok: bool
+    login: str
+
+
 def openapi(routes: Iterable[Route] = ROUTES, actions: Iterable[Action] = ACTIONS) -> dict[str, Any]:
     """The whole document."""
     routes, actions = list(routes), list(actions)
-    models = list(dict.fromkeys([*map(_model, routes), Problem, ActionDone, ActionPending]))
+    models = list(dict.fromkeys([*map(_model, routes), Problem, ActionDone, ActionPending, DirectoryLogin]))
     adapters: list[Described] = [(str(one), _MODE, TypeAdapter(one)) for one in models]
     found, definitions = TypeAdapter.json_schemas(adapters, ref_template=f"{_SCHEMAS}{{model}}")
     schemas: dict[Any, Any] = {one: found[str(one), _MODE] for one in models}
@@ -68,13 +76,17 @@ def openapi(routes: Iterable[Route] = ROUTES, actions: Iterable[Action] = ACTION
         paths.setdefault(json_path(route), {})["get"] = _page(route, schemas[_model(route)])
     for action in actions:
         paths.setdefault(json_path(action), {})["post"] = _action(action, schemas)
+    paths[LOGIN_PATH] = {"post": _login(schemas[DirectoryLogin])}
     return {
         "openapi": "3.1.0",
         "info": {"title": "etl", "version": __version__},
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": definitions["$defs"],
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "service": {"type": "apiKey", "in": "header", "name": "X-Etl-Password"},
+            },
         },
         "security": [{"token": []}],
     }
@@ -118,6 +130,31 @@ def _action(action: Action, schemas: dict[Any, Any]) -> dict[str, Any]:
         "responses": {
             "200": {"description": "Done", "content": {"application/json": {"schema": schemas[ActionDone]}}},
             "202": {"description": "Begun", "content": {"application/json": {"schema": schemas[ActionPending]}}},
+            "default": _PROBLEM,
+        },
+    }
+
+
+def _login(schema: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: {"type": "string"} for name in ("login", "password")}
+    body = {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
+    company = {"name": "companyCode", "in": "query", "required": True, "schema": {"type": "string"}}
+    kinds = ("application/json", "application/x-www-form-urlencoded")
+    statuses = {
+        "401": "Login or password is wrong",
+        "403": "The password of the services is missing or wrong",
+        "429": "Too many wrong passwords; Retry-After says for how many seconds",
+        "503": "Directory or store cannot be asked now; Retry-After says for how many seconds",
+    }
+    return {
+        "summary": "directory login",
+        "description": "For the platform, with the password of its services",
+        "security": [{"service": []}],
+        "parameters": [company],
+        "requestBody": {"required": True, "content": {kind: {"schema": body} for kind in kinds}},
+        "responses": {
+            "200": {"description": "The user is let in", "content": {"application/json": {"schema": schema}}},
+            **{code: {**_PROBLEM, "description": description} for code, description in statuses.items()},
             "default": _PROBLEM,
         },
     }

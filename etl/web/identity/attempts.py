@@ -85,3 +85,27 @@ class Rate:
     def _recent(self, key: str) -> list[float]:
         now = self._now()
         return [one for one in self._times.get(key, []) if now - one < self._seconds]
+
+
+class WrongPasswords:
+    """Limits wrong passwords of a service in a minute: from one network, and in all. Networks that have had the right
+    one are not held up by what others do."""
+
+    def __init__(self, from_one: int, in_all: int) -> None:
+        self._one, self._all = Rate(from_one), Rate(in_all)
+        self._known: set[str] = set()
+
+    def wait(self, network: str) -> int:
+        """Seconds until the next try, 0 if it is welcome."""
+        others = 0 if network in self._known else self._all.wait("")
+        return max(self._one.wait(network), others)
+
+    def failed(self, network: str) -> None:
+        """Counts a wrong password."""
+        self._one.failed(network)
+        self._all.failed("")
+
+    def succeeded(self, network: str) -> None:
+        """The password was right."""
+        if len(self._known) < _MOST_KEYS:
+            self._known.add(network)

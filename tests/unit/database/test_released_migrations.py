@@ -32,6 +32,7 @@ RELEASED = {
     "store 0012_adoption": "80d531b07793224cdc6ad41b55efdf321e6fddf3cf34b087d82fc5c8e49bdf0b",
     "store 0013_online_changes": "497d4d70a011d453db22f951d19d92e69c222099f64e0ad802f383ea3ef3eb63",
     "store 0014_directory": "5306467e702d5fb567a13680a8ac38cf482a72126cd10a2249c0d28490a654c4",
+    "store 0015_directory_sign_ins": "f09735195aaf3d372a7f84e16ea80c9e7adc4923374cb1725e5282ad9cf0ff78",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",

@@ -36,7 +36,7 @@ BY_NAME = tuple(
             "counter",
         ),
         *("unit_kind", "error_state", "severity", "known", "in_status", "instance_state", "undone", "level", "origin"),
-        *("file", "problem", "source", "outcome", "did", "own", "step", "change", "fresh"),
+        *("file", "problem", "source", "outcome", "did", "own", "step", "change", "fresh", "brought", "sync_result"),
     )
 )
 

@@ -3,6 +3,7 @@
 import logging
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import ldap
@@ -12,7 +13,8 @@ from ldap.ldapobject import SimpleLDAPObject
 from etl.errors import EnvironmentFault, TransientFault
 from etl.settings import DirectorySettings, Encryption
 from etl.sources.directory.certificates import why_not_trusted
-from etl.sources.directory.client.faults import fault_of, refusal
+from etl.sources.directory.client.faults import fault_of, refusal, translated
+from etl.sources.directory.sign_in import SignInGuard
 
 # The category of the configuration's own logging.
 _log = logging.getLogger("AdMigration")
@@ -23,7 +25,7 @@ _CANNOT_BE_REACHED: Final = "the controller cannot be reached"
 _ENCRYPTED: Final = 56
 
 
-def connect(settings: DirectorySettings) -> tuple[SimpleLDAPObject, str]:
+def connect(settings: DirectorySettings, guard: SignInGuard) -> tuple[SimpleLDAPObject, str]:
     """A signed-in connection to the first controller that can be reached, and that controller.
 
     A refused password is tried once only: each try counts towards the lock of the account.
@@ -32,7 +34,7 @@ def connect(settings: DirectorySettings) -> tuple[SimpleLDAPObject, str]:
     for host in settings.hosts:
         try:
             _prove_tls(settings, host)
-            return _signed_in(settings, host), host
+            return _signed_in(settings, host, guard), host
         except TransientFault as fault:
             _log.warning("%s%s", fault, "" if host == settings.hosts[-1] else "; the next controller is asked")
             last = fault
@@ -43,6 +45,9 @@ def refusal_of(settings: DirectorySettings, host: str, dn: str, password: str) -
     """Why a controller refuses an account with its password, with the controller's number; empty: it does not."""
     if not password:
         raise ValueError("an empty password signs in without an account, and controllers accept it")
+    if settings.uses_kerberos:
+        # The ticket of the operating system's user encrypts nothing here.
+        settings = replace(settings, encryption=Encryption.START_TLS)
     _prove_tls(settings, host)
     connection = _prepared(settings, host)
     try:
@@ -73,13 +78,20 @@ def _prove_tls(settings: DirectorySettings, host: str) -> None:
         raise EnvironmentFault(f"{host}:{settings.port}: {reason}; its certificate must be good, see adCaFile")
 
 
-def _signed_in(settings: DirectorySettings, host: str) -> SimpleLDAPObject:
+def _signed_in(settings: DirectorySettings, host: str, guard: SignInGuard) -> SimpleLDAPObject:
     connection = _prepared(settings, host)
+    is_in = False
     try:
-        _sign_in(connection, settings)
-    except ldap.LDAPError as error:
-        connection.unbind_ext()
-        raise fault_of(error, _CANNOT_BE_REACHED, settings, host) from None
+        # Before the guard, which lets one at a time through.
+        with translated(_CANNOT_BE_REACHED, settings, host):
+            _begin(connection, settings)
+        with guard(settings, host), translated(_CANNOT_BE_REACHED, settings, host):
+            _sign_in(connection, settings)
+        is_in = True
+    finally:
+        if not is_in:
+            with suppress(ldap.LDAPError):
+                connection.unbind_ext()
     return connection
 
 
@@ -106,9 +118,14 @@ def _prepared(settings: DirectorySettings, host: str) -> SimpleLDAPObject:
     return connection
 
 
-def _sign_in(connection: SimpleLDAPObject, settings: DirectorySettings) -> None:
+def _begin(connection: SimpleLDAPObject, settings: DirectorySettings) -> None:
+    """Connects; the library does so with the first question, which anyone may ask."""
     if settings.encryption is Encryption.START_TLS:
         connection.start_tls_s()
+    connection.search_ext_s("", ldap.SCOPE_BASE, "(objectClass=*)", ["1.1"], timeout=settings.connect_seconds)
+
+
+def _sign_in(connection: SimpleLDAPObject, settings: DirectorySettings) -> None:
     if settings.uses_kerberos:
         connection.sasl_interactive_bind_s("", ldap.sasl.gssapi())
     else:

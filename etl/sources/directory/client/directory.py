@@ -15,9 +15,11 @@ from etl.sources.directory.account import Account, account_of, guid_of
 from etl.sources.directory.client.connection import connect, refusal_of
 from etl.sources.directory.client.faults import translated
 from etl.sources.directory.filters import GROUPS, any_guid, users_filter
-from etl.sources.directory.groups import Groups, group_of
+from etl.sources.directory.groups import Group, Groups, group_of
 from etl.sources.directory.mapping import read_attributes
+from etl.sources.directory.names import same_name
 from etl.sources.directory.ranges import whole
+from etl.sources.directory.sign_in import SignInGuard
 
 # How often a read whose connection is lost begins again, each time from its first page.
 _READS: Final = 3
@@ -29,9 +31,9 @@ Made = TypeVar("Made")
 
 
 @contextmanager
-def connected(settings: DirectorySettings) -> Iterator["OpenDirectory"]:
+def connected(settings: DirectorySettings, guard: SignInGuard) -> Iterator["OpenDirectory"]:
     """A signed-in directory, closed at the end."""
-    directory = OpenDirectory(settings)
+    directory = OpenDirectory(settings, guard)
     try:
         yield directory
     finally:
@@ -41,9 +43,9 @@ def connected(settings: DirectorySettings) -> Iterator["OpenDirectory"]:
 class OpenDirectory:
     """etl.sources.directory.access.Directory by python-ldap."""
 
-    def __init__(self, settings: DirectorySettings) -> None:
-        self._settings = settings
-        self._connection, self.host = connect(settings)
+    def __init__(self, settings: DirectorySettings, guard: SignInGuard) -> None:
+        self._settings, self._guard = settings, guard
+        self._connection, self.host = connect(settings, guard)
 
     def close(self) -> None:
         """The connection may be lost already, or closed: then the library has no object for it any more."""
@@ -95,6 +97,30 @@ class OpenDirectory:
     def _domain(self) -> str:
         return self._root("defaultNamingContext")
 
+    def groups_of(self, account: Account, *, nested: bool) -> Groups:
+        found = dict[str, Group]()
+        seen = set[str]()
+        waiting = list(account.member_of)
+        while waiting:
+            asked = {same_name(dn): dn for dn in waiting if same_name(dn) not in seen}
+            seen |= set(asked)
+            read = self._retried("groups cannot be read", partial(self._groups_named, tuple(asked.values())))
+            found |= {group.dn: group for group in read}
+            waiting = [dn for group in read for dn in group.member_of] if nested else []
+        return Groups(tuple(found.values()))
+
+    def _groups_named(self, names: Sequence[str]) -> list[Group]:
+        """The groups of these DNs; all are asked for before the first answer is waited for."""
+        numbers = [self._connection.search_ext(dn, ldap.SCOPE_BASE, GROUPS, list(_OF_GROUPS)) for dn in names]
+        found = list[Group]()
+        for number in numbers:
+            # One of another domain, or that was deleted meanwhile, is none.
+            with suppress(ldap.NO_SUCH_OBJECT, ldap.REFERRAL, ldap.INVALID_DN_SYNTAX):
+                _, entries, _, _ = self._connection.result3(number, timeout=self._settings.read_seconds)
+                for dn, attributes in _without_referrals(entries):
+                    found.append(group_of(dn, whole(attributes, partial(self._attribute, dn))))
+        return found
+
     def _read(
         self,
         base: Callable[[], str],
@@ -104,18 +130,26 @@ class OpenDirectory:
         doing: str,
     ) -> list[Made]:
         """All entries. A read is never continued on another connection, since pages belong to theirs."""
+
+        def read() -> list[Made]:
+            return [
+                make(dn, whole(found, partial(self._attribute, dn)))
+                for dn, found in self._pages(base(), filter_, attributes)
+            ]
+
+        return self._retried(doing, read)
+
+    def _retried(self, doing: str, read: Callable[[], list[Made]]) -> list[Made]:
+        """A whole read, again on a new connection where the connection is lost."""
         for attempt in range(1, _READS + 1):
             try:
                 with self._translated(doing):
-                    return [
-                        make(dn, whole(found, partial(self._attribute, dn)))
-                        for dn, found in self._pages(base(), filter_, attributes)
-                    ]
+                    return read()
             except TransientFault:
                 if attempt == _READS:
                     raise
                 self.close()
-                self._connection, self.host = connect(self._settings)
+                self._connection, self.host = connect(self._settings, self._guard)
         raise AssertionError
 
     def _pages(self, base: str, filter_: str, attributes: Collection[str]) -> Iterator[tuple[str, Attributes]]:

@@ -9,6 +9,7 @@ import ldap
 
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, Problem, TransientFault
 from etl.settings import DirectorySettings
+from etl.sources.directory.sign_in import AccountRefused
 
 AWAY: Final = (
     ldap.SERVER_DOWN,
@@ -33,6 +34,9 @@ _REASONS: Final = {
     "773": "its password must be changed first",
     "775": "it is locked",
 }
+# After a right password, or while tries do not count: nothing is lost by another one. 530 to 533 and 701 to 773 say so
+# after a right password only.
+_KEEPS_TRY: Final = frozenset(_REASONS) - {"525", "52e"}
 
 
 @contextmanager
@@ -48,14 +52,23 @@ def fault_of(error: ldap.LDAPError, doing: str, settings: DirectorySettings, hos
     where = f"{host}:{settings.port}"
     what = f"{doing} ({where}): {_text(error)}"
     if isinstance(error, ldap.INVALID_CREDENTIALS):
-        return EnvironmentFault(
-            f"{where} refuses {settings.username}: {refusal(error)}; "
-            f"correct adUsername or adPassword in {settings.path}"
-        )
+        reason = refusal(error)
+        message = f"{where} refuses {settings.username}: {reason}; correct adUsername or adPassword in {settings.path}"
+        return AccountRefused(message, reason, spends_try=_sub_code(error) not in _KEEPS_TRY)
     if isinstance(error, ldap.STRONG_AUTH_REQUIRED | ldap.CONFIDENTIALITY_REQUIRED):
         return EnvironmentFault(
             f"{where} takes no password without TLS: set useSSL=true or adStartTls=true in {settings.path}, "
             "or adBind=gssapi"
+        )
+    if settings.uses_kerberos and isinstance(error, ldap.LOCAL_ERROR):
+        return EnvironmentFault(
+            f"{where}: Kerberos gives no ticket for it: {_text(error)}; get one by kinit for the user that runs etl, "
+            "and let adHost be the name by which the domain knows the controller"
+        )
+    if settings.uses_kerberos and isinstance(error, ldap.AUTH_UNKNOWN):
+        return EnvironmentFault(
+            f"this machine cannot sign in by Kerberos: {_text(error)}; install SASL's module for GSSAPI "
+            "(libsasl2-modules-gssapi-mit)"
         )
     if isinstance(error, AWAY):
         return TransientFault(what)
@@ -75,10 +88,15 @@ def fault_of(error: ldap.LDAPError, doing: str, settings: DirectorySettings, hos
 
 def refusal(error: ldap.LDAPError) -> str:
     """Why an account is refused, with the controller's number."""
-    code = _SUB_CODE.search(_detail(error, "info"))
+    code = _sub_code(error)
     if not code:
         return _text(error)
-    return f"{_REASONS.get(code[1].lower(), 'the controller says no more')} (49, data {code[1].lower()})"
+    return f"{_REASONS.get(code, 'the controller says no more')} (49, data {code})"
+
+
+def _sub_code(error: ldap.LDAPError) -> str:
+    found = _SUB_CODE.search(_detail(error, "info"))
+    return found[1].lower() if found else ""
 
 
 def _text(error: ldap.LDAPError) -> str:

@@ -91,7 +91,8 @@ def _identity_fault(entry: Entry, known: Sequence[StoredPerson], repeated: set[s
 
 def _settle_logins(found: Identified, people: Sequence[StoredPerson]) -> None:
     """Of each wanted login: who has it gives it up by an entry of his own, or because he has vanished."""
-    holders = {_login(one.email): one for one in people if one.email}
+    # One that was removed without a sync holds no login back.
+    holders = {_login(one.email): one for one in people if one.email and (one.state != REMOVED or one.guid)}
     gone = {one.instance: one for one in found.vanished}
     gone |= {one.instance: one for one in people if one.is_vanished}
     while refused := _refused(found.pairs, holders, gone):

@@ -9,8 +9,18 @@ from {{ schema | ident }}.{{ golden | ident }} g
 left join {{ schema | ident }}.ad_person p on p.instance = g._id
 where
 {% if only_one %}
-    p.guid = :guid or lower(btrim(g.{{ guid_field | ident }})) = :guid
-    or lower(g.{{ login_field | ident }}) = lower(:login)
+    -- Each part by an index of its own.
+    g._id = any(array(
+        select instance from {{ schema | ident }}.ad_person where guid = :guid
+        union all
+        select instance from {{ schema | ident }}.ad_person where lower(login) = lower(:login)
+        union all
+        select _id from {{ schema | ident }}.{{ golden | ident }}
+        where lower(btrim(left({{ guid_field | ident }}, 100))) = :guid
+        union all
+        select _id from {{ schema | ident }}.{{ golden | ident }}
+        where lower({{ login_field | ident }}) = lower(:login) and _state <> 'REMOVED'
+    ))
 {% else %}
     p.guid is not null or g.{{ guid_field | ident }} <> ''
     or g.{{ login_field | ident }} <> '' and strpos(g.{{ login_field | ident }}, '@') = 0

@@ -1,0 +1,2 @@
+-- The account was let in.
+delete from {{ schema | ident }}.ad_refusal
