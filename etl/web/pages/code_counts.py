@@ -13,6 +13,8 @@ from etl.web.requests import PAGE_SECONDS, Model, PageRequest
 from etl.web.roles import Role
 
 Row = dict[str, Any]
+# Statements end by themselves before that.
+_WAIT_SECONDS: Final = 10.0
 _COUNTS: Final = Lately[tuple[Row, ...]](least_rest=10.0)
 
 
@@ -54,7 +56,7 @@ def shown_counts(rows: Sequence[Row]) -> tuple[CodeCount, ...]:
 
 
 def _lately(request: PageRequest, key: tuple[object, ...], read: Callable[[], tuple[Row, ...]]) -> tuple[Row, ...]:
-    found = _COUNTS.latest((databases_of(request), *key), read, wait=PAGE_SECONDS, raises=True)
+    found = _COUNTS.latest((databases_of(request), *key), read, wait=_WAIT_SECONDS, raises=True)
     return found or ()
 
 
