@@ -215,6 +215,7 @@ def test_the_checks_of_the_monitoring_page_are_those_that_are_made(site: Site) -
         "sequences",
         "viewers",
         "run",
+        "directory",
     }  # nothing is wrong with them
 
 
