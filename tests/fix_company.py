@@ -271,7 +271,8 @@ class Site:
         names = (
             "select schemaname || '.' || quote_ident(tablename) as name from pg_tables "
             "where tablename not like 'remote\\_%' "
-            "and tablename not in ('unit_number', 'unit', 'reference_position', 'store_fence') and schemaname like "
+            "and tablename not in ('unit_number', 'unit', 'reference_position', 'store_fence', 'backup_record') "
+            "and schemaname like "
         )
         tables = [
             *self.look(names + "'store_%' order by 1", at=self.store_database),

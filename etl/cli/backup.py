@@ -7,11 +7,21 @@ from pathlib import Path
 
 import click
 
-from etl.cli.screen.backups import PROGRAMS, shown_size
+from etl.cli.screen.backups import PROGRAMS, say_not_noted, shown_size
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.numbers import LARGEST
 from etl.cli.screen.printing import COMPANY, config_url
-from etl.operations import Backup, KeptBackup, Pruned, back_up, back_up_by, kept_backups, open_installation, prune
+from etl.operations import (
+    Backup,
+    KeptBackup,
+    Pruned,
+    back_up,
+    back_up_by,
+    kept_backups,
+    note_in_store,
+    open_installation,
+    prune,
+)
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -99,6 +109,7 @@ def _back_up(
         made = (
             back_up_by(installation, target, by, os.environ) if by else back_up(installation, target, programs=programs)
         )
+        say_not_noted(note_in_store(installation.runtime, made.manifest, made.folder))
     pruned = prune(into, keep) if into and keep else Pruned((), ())
     if as_json:
         seen = {"folder": str(made.folder), "seconds": made.seconds, **made.manifest.model_dump(mode="json")}

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
-from etl.cli.screen.backups import PROGRAMS
+from etl.cli.screen.backups import PROGRAMS, say_not_noted
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
-from etl.errors import EnvironmentFault
+from etl.config import open_source
+from etl.engine import open_runtime
+from etl.errors import EnvironmentFault, EtlError
 from etl.monitoring import Level
-from etl.operations import DUMPS, Depth, activate, drill, hold, open_installation, verify
+from etl.operations import DUMPS, Depth, Drill, activate, drill, hold, note_in_store, open_installation, verify
 from etl.operations import restore as restore_backup
 from etl.quoting.json_text import json_text
 from etl.web.identity.store import WEB
@@ -46,8 +48,8 @@ def restore(
 
     With --hold the databases are held as they are, after a restore by other means: pgBackRest, Barman, a copy of disks.
 
-    With --drill nothing is written to these databases: the backup is restored on an embedded server, compared, and
-    a run is tried there.
+    With --drill the backup is restored on an embedded server, compared, and a run is tried there. In these databases
+    only the time of the drill is noted, for `etl check`.
     """
     if sum((folder is not None, is_holding, is_activation)) != 1 or (is_drill and folder is None):
         raise click.UsageError("name the folder of a backup, or one of --hold and --activate")
@@ -56,7 +58,7 @@ def restore(
     if folder is None:
         (_hold if is_holding else _activate)(context, company, as_json=as_json)
     elif is_drill:
-        _drill(folder, programs, as_json=as_json)
+        _drill(context, company, folder, programs, as_json=as_json)
     else:
         _restore(context, folder, company, only=only, programs=programs, privileges=not no_privileges, as_json=as_json)
 
@@ -110,8 +112,9 @@ def _activate(context: click.Context, company: str | None, *, as_json: bool) -> 
         click.echo(f"Programs may write in {', '.join(schemas)} again." if schemas else "Nothing was held.")
 
 
-def _drill(folder: Path, programs: str, *, as_json: bool) -> None:
+def _drill(context: click.Context, company: str | None, folder: Path, programs: str, *, as_json: bool) -> None:
     done = drill(folder, programs=programs, web=WEB)
+    say_not_noted(_note(config_url(context), company, done, folder))
     if as_json:
         click.echo(json_text({"rows": done.rows, "seconds": done.seconds, "run": done.run}))
         return
@@ -120,6 +123,18 @@ def _drill(folder: Path, programs: str, *, as_json: bool) -> None:
         f"Every table is equal to the backup of {done.manifest.taken_at:%F %T %Z}; restored in {done.seconds:.0f} s."
     )
     click.echo(f"Then {done.run}.")
+
+
+def _note(url: str, company: str | None, done: Drill, folder: Path) -> str:
+    """Why the company's store could not note the drill; a drill needs neither a configuration nor its databases."""
+    try:
+        with open_source(url) as source:
+            if not source.snapshot().contents:
+                return f"there is no configuration in {url}"
+        with open_runtime(url, company or done.manifest.company) as runtime:
+            return note_in_store(runtime, done.manifest, folder, is_drill=True)
+    except EtlError as fault:
+        return str(fault)
 
 
 def _show_rows(rows: dict[str, int]) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 import click
 
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.cli.screen.upgrade import finding_lines, progress_line, statement_lines, window_line
+from etl.cli.screen.upgrade_again import SPEED, WATCH, show_again
 from etl.cli.upgrade_server import server
 from etl.engine import AppliedMigration, Runtime, open_runtime, program_versions, read_holds
 from etl.engine import upgrade as upgrade_tables
@@ -16,6 +18,7 @@ from etl.operations import (
     check_upgrade,
     fill_table,
     finish_upgrade,
+    open_installation,
     read_upgrade,
     roll_back_upgrade,
     switch_table,
@@ -28,6 +31,8 @@ from etl.operations.upgrade import (
     RecordedChange,
     SwitchLimits,
     TableSwitch,
+    set_pace,
+    waits_for,
 )
 from etl.operations.upgrade import changes_in as upgrades_in
 from etl.quoting.json_text import json_text
@@ -85,18 +90,19 @@ upgrade.add_command(server)
 def check(context: click.Context, company: str | None, as_json: bool) -> None:
     """Say what an upgrade needs and meets; nothing is written.
 
-    Pending migrations; of a large table size, time, room and locks, by a sample that is copied and rolled back. Exits
-    with 0 if all is ready, with 1 if there are warnings, with 4 if something is in the way.
+    Pending migrations; of a large table size, time, room and locks, by a sample that is copied and rolled back; keys of
+    the configuration with new names, other processes of etl and their versions, the last backup. Exits with 0 if all
+    is ready, with 1 if there are warnings, with 4 if something is in the way.
     """
-    with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
-        found = check_upgrade(runtime, CHANGES)
+    with open_installation(config_url(context), company, follow=follow_log()) as installation:
+        found = check_upgrade(installation.runtime, CHANGES, installation.tree.contents)
     if as_json:
         click.echo(json_text(asdict(found)))
     else:
         _say(finding_lines(found))
     if found.obstacles:
         context.exit(4)
-    if found.warnings and found.needs:
+    if found.warnings and found.is_needed:
         context.exit(1)
 
 
@@ -111,11 +117,17 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     metavar="PAGES",
     help="How much of a large table one transaction copies.",
 )
+@SPEED
 @_CHANGE
 @_JSON
 @click.pass_context
 def start(
-    context: click.Context, company: str | None, window_pages: int, names: tuple[str, ...], as_json: bool
+    context: click.Context,
+    company: str | None,
+    window_pages: int,
+    speed: int | None,
+    names: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Apply all pending migrations, each in one transaction; where none is pending, fill large tables in a new form.
 
@@ -127,6 +139,8 @@ def start(
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         steps = upgrade_tables(runtime)
         is_held = any(not one.host for one in read_holds(runtime))
+        if speed:
+            set_pace(runtime, speed=speed)
         filled = [] if is_held or steps else _fill(runtime, _chosen(names), window_pages, is_shown=not as_json)
         found = _progress(runtime)
     if as_json:
@@ -153,8 +167,13 @@ def _fill(runtime: Runtime, changes: Iterable[OnlineChange], window_pages: int, 
     return [
         change.name
         for change in changes
-        if fill_table(runtime, change, show=show, window_pages=window_pages) is not None
+        if fill_table(runtime, change, show=show, show_wait=partial(_show_wait, change), window_pages=window_pages)
+        is not None
     ]
+
+
+def _show_wait(change: OnlineChange, reason: str) -> None:
+    _show(f"{change.name}: {reason}")
 
 
 def _progress(runtime: Runtime) -> list[ChangeProgress]:
@@ -170,18 +189,53 @@ def _say_migrations(steps: Iterable[AppliedMigration]) -> None:
 @COMPANY
 @_JSON
 @click.pass_context
-def status(context: click.Context, company: str | None, as_json: bool) -> None:
+def pause(context: click.Context, company: str | None, as_json: bool) -> None:
+    """Let the fill of large tables wait after its window, until `etl upgrade resume`.
+
+    Runs, readers and partners are not concerned. `etl upgrade start` that is under way stays there and waits, and so
+    does one that is called later.
+    """
+    with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
+        pace = set_pace(runtime, is_paused=True)
+    click.echo(json_text(asdict(pace)) if as_json else f"The fill is {pace}.")
+
+
+@upgrade.command()
+@COMPANY
+@SPEED
+@_JSON
+@click.pass_context
+def resume(context: click.Context, company: str | None, speed: int | None, as_json: bool) -> None:
+    """Let the fill of large tables continue, or say how fast it may be."""
+    with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
+        pace = set_pace(runtime, is_paused=False, speed=speed)
+    line = f"The fill may work for {pace.speed} % of the time, where `etl upgrade start` is under way."
+    click.echo(json_text(asdict(pace)) if as_json else line)
+
+
+@upgrade.command()
+@COMPANY
+@WATCH
+@_JSON
+@click.pass_context
+def status(context: click.Context, company: str | None, seconds: float | None, as_json: bool) -> None:
     """Show how far the changes of large tables are, and index builds and other long statements on our tables."""
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
-        found = _progress(runtime)
+        if seconds is None:
+            _say(_status_lines(runtime, as_json=as_json))
+        else:
+            show_again(lambda: _status_lines(runtime, as_json=as_json), seconds, as_json=as_json)
+
+
+def _status_lines(runtime: Runtime, *, as_json: bool) -> list[str]:
+    found = _progress(runtime)
+    waits = waits_for(runtime)
     if as_json:
-        click.echo(json_text({"online": [asdict(one) for one in found]}))
-        return
+        return [json_text({"online": [asdict(one) for one in found], "waits": waits})]
     if not found:
-        click.echo("There are no tables of this version yet: nothing to show.")
-        return
-    _say(progress_line(one) for one in found)
-    _say(dict.fromkeys(line for one in found for line in statement_lines(one)))
+        return ["There are no tables of this version yet: nothing to show."]
+    statements = dict.fromkeys(line for one in found for line in statement_lines(one))
+    return [*map(progress_line, found), *(f"The fill waits: {one}" for one in waits), *statements]
 
 
 @upgrade.command()

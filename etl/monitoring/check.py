@@ -9,6 +9,7 @@ from etl.config import Tree
 from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
 from etl.errors import ConfigurationError, EtlError
+from etl.monitoring.backup_checks import check_backup
 from etl.monitoring.catalog import check_catalog
 from etl.monitoring.certificates import (
     check_certificate,
@@ -66,6 +67,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("moments", check_moments),
     ("sequences", check_sequences),
     ("marker", check_run),
+    ("backup", check_backup),
     ("freshness", check_feed),
     ("directory", check_syncs),
 )

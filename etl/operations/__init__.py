@@ -4,7 +4,17 @@ Receives an installation (runtime, configuration tree, database of the console) 
 findings. Only `adopt` merges rows, by etl/merge.
 """
 
-from etl.operations.backup import Backup, BackupState, KeptBackup, Pruned, back_up, back_up_by, kept_backups, prune
+from etl.operations.backup import (
+    Backup,
+    BackupState,
+    KeptBackup,
+    Pruned,
+    back_up,
+    back_up_by,
+    kept_backups,
+    note_in_store,
+    prune,
+)
 from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.move import Moved, move
@@ -47,6 +57,7 @@ __all__ = [
     "in_the_way",
     "kept_backups",
     "move",
+    "note_in_store",
     "open_installation",
     "prune",
     "read_upgrade",

@@ -5,6 +5,7 @@ fences of their sources, and journal windows.
 Never reads an in_ table and never writes an out_ table.
 """
 
+from etl.store.backups import BackupRecords, LastBackups
 from etl.store.fence import FencingToken, NotedUndo, StoreFence
 from etl.store.golden import Store
 from etl.store.hold import Hold, Holds
@@ -18,9 +19,11 @@ from etl.store.units import Unit, UnitKind
 
 __all__ = [
     "STORE",
+    "BackupRecords",
     "FencingToken",
     "Hold",
     "Holds",
+    "LastBackups",
     "ListedHour",
     "ListedUnit",
     "NotedUndo",

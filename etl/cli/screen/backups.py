@@ -3,6 +3,7 @@
 import click
 
 from etl.operations import PROGRAMS_VARIABLE
+from etl.quoting import printable
 
 PROGRAMS = click.option(
     "--programs",
@@ -17,3 +18,9 @@ PROGRAMS = click.option(
 def shown_size(size: int) -> str:
     """Bytes as people read them."""
     return f"{size / 1024 / 1024:,.1f} MiB"
+
+
+def say_not_noted(why: str) -> None:
+    """Why `etl check` will not know of a backup, or of its drill."""
+    if why:
+        click.echo(f"not noted in the store: {printable(why)}", err=True)

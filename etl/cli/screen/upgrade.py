@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from etl.monitoring.backup_checks import drilled
 from etl.operations import ChangeProgress, UpgradeFindings
 from etl.operations.upgrade import ChangeState, RecordedChange
 from etl.quoting import printable
@@ -33,11 +34,20 @@ def finding_lines(found: UpgradeFindings) -> Iterator[str]:
         yield "free: not known from here; look at the server's disks"
     for folder, left in found.free.items():
         yield f"free: {_mib(left)} in {printable(folder)}"
+    if found.needs:
+        seconds = sum(need.seconds for need in found.needs)
+        yield f"all fills: {seconds:.1f} s without runs, {3 * seconds:.1f} s beside them; then one stop for each table"
+    for key in found.renamed:
+        yield f"renamed: {printable(key)}"
+    for program in found.programs:
+        yield f"connected: {printable(str(program))}"
+    if found.backup:
+        yield f"last backup: {found.backup.taken_at:%F %T %Z}, {found.backup.location}; {drilled(found.backup)}"
     for warning in found.warnings:
         yield f"warning: {printable(warning)}"
     for obstacle in found.obstacles:
         yield f"in the way: {printable(obstacle)}"
-    if not found.migrations and not found.needs:
+    if not found.is_needed:
         yield "Nothing to do."
 
 

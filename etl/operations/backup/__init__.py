@@ -8,6 +8,7 @@ from etl.operations.backup.by_command import back_up_by
 from etl.operations.backup.folder import ReadBackup, open_backup
 from etl.operations.backup.kept import BackupState, KeptBackup, Pruned, kept_backups, note_drill, prune
 from etl.operations.backup.manifest import Dump, Manifest
+from etl.operations.backup.noting import note_in_store
 
 __all__ = [
     "Backup",
@@ -21,6 +22,7 @@ __all__ = [
     "back_up_by",
     "kept_backups",
     "note_drill",
+    "note_in_store",
     "open_backup",
     "prune",
 ]

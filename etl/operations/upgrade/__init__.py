@@ -18,6 +18,7 @@ from etl.operations.upgrade.change import (
 from etl.operations.upgrade.checking import Findings, check_upgrade
 from etl.operations.upgrade.filling import WINDOW_PAGES, fill
 from etl.operations.upgrade.finishing import finish
+from etl.operations.upgrade.pace import FULL_SPEED, Pace, set_pace, waits_for
 from etl.operations.upgrade.placed_change import changes_in
 from etl.operations.upgrade.progress import ChangeProgress, read_progress
 from etl.operations.upgrade.switching import SwitchLimits, TableSwitch, roll_back, switch
@@ -25,12 +26,14 @@ from etl.operations.upgrade.switching import SwitchLimits, TableSwitch, roll_bac
 __all__ = [
     "CHANGES",
     "ERR_PARTITIONS",
+    "FULL_SPEED",
     "JOURNAL_PARTITIONS",
     "WINDOW_PAGES",
     "ChangeProgress",
     "ChangeState",
     "Findings",
     "OnlineChange",
+    "Pace",
     "RecordedChange",
     "SwitchLimits",
     "TableSwitch",
@@ -40,5 +43,7 @@ __all__ = [
     "finish",
     "read_progress",
     "roll_back",
+    "set_pace",
     "switch",
+    "waits_for",
 ]

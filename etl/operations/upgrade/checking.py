@@ -1,23 +1,36 @@
 """What an upgrade will need and meet; nothing is written. A sample is copied and rolled back."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
-from etl.database import Connection, SqlTemplates, fetch_all, lock_holders, rollback_transaction, transaction
+from etl.database import (
+    Connection,
+    SqlTemplates,
+    fetch_all,
+    lock_holders,
+    read_only_transaction,
+    rollback_transaction,
+    transaction,
+)
 from etl.engine import Runtime, states_at
 from etl.operations.upgrade.change import ChangeState, OnlineChange
 from etl.operations.upgrade.filling import read_indexes, tables_of
 from etl.operations.upgrade.foreign import foreign_objects
 from etl.operations.upgrade.free_space import RESERVE_BYTES, free_bytes
+from etl.operations.upgrade.other_programs import OtherProgram, other_programs
 from etl.operations.upgrade.placed_change import PlacedChange
+from etl.settings import renamed_lines
+from etl.store import BackupRecords, LastBackups
 
 _sql = SqlTemplates(__package__)
 
 _SAMPLE_PAGES: Final = 512
 # The copy is packed more densely than the original, and its indexes are new; WAL of both is kept for a while.
 _SHARE: Final = 1.2
+_FRESH_HOURS: Final = 24.0
 
 
 @dataclass(frozen=True)
@@ -39,17 +52,30 @@ class Need:
 @dataclass(frozen=True)
 class Findings:
     """`migrations`: pending ones as (schema, part, version, name, kind). `free`: folder of the server -> free bytes,
-    empty where it is not known. `obstacles`: with them the upgrade is not ready."""
+    empty where it is not known. `renamed`: keys of the configuration that have another name now. `programs`: other
+    processes of ours. `backup`: the last one, None where none is noted. `obstacles`: with them the upgrade is not
+    ready."""
 
     migrations: tuple[dict[str, object], ...] = ()
     needs: tuple[Need, ...] = ()
     free: dict[str, int] = field(default_factory=dict)
+    renamed: tuple[str, ...] = ()
+    programs: tuple[OtherProgram, ...] = ()
+    backup: LastBackups | None = None
     warnings: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is something to upgrade."""
+        return bool(self.migrations or self.needs or self.renamed)
 
-def check_upgrade(runtime: Runtime, changes: Iterable[OnlineChange]) -> Findings:
-    """Looks at all databases. Raises EnvironmentFault where a newer program has been."""
+
+def check_upgrade(
+    runtime: Runtime, changes: Iterable[OnlineChange], texts: Mapping[str, str] = MappingProxyType({})
+) -> Findings:
+    """Looks at all databases, and at the texts of the configuration. Raises EnvironmentFault where a newer program has
+    been."""
     migrations = tuple(_pending_migrations(runtime))
     found = [one for change in changes if (one := _findings_of(PlacedChange.of(runtime, change))) is not None]
     obstacles = [obstacle for one in found for obstacle in one.obstacles]
@@ -61,8 +87,34 @@ def check_upgrade(runtime: Runtime, changes: Iterable[OnlineChange]) -> Findings
     for folder, left in free.items():
         if left < needed[folder] + RESERVE_BYTES:
             obstacles.append(f"{folder} has {left} bytes left, and {needed[folder]} bytes are needed")
-    warnings = dict.fromkeys(warning for one in found for warning in one.warnings)
-    return Findings(migrations, tuple(one.need for one in found), free, tuple(warnings), tuple(obstacles))
+    programs = tuple(other_programs(runtime))
+    with read_only_transaction(runtime.store_engine) as connection:
+        backup = BackupRecords(runtime.store.schema).last(connection)
+    warnings = [
+        *dict.fromkeys(warning for one in found for warning in one.warnings),
+        *(f"another version: {one}; runners of two versions share no run" for one in programs if one.is_other_version),
+        *_backup_warnings(backup),
+    ]
+    return Findings(
+        migrations,
+        tuple(one.need for one in found),
+        free,
+        tuple(f"{one.path}, line {one.line}: {one.key.old} {one.key.warning}" for one in renamed_lines(texts)),
+        programs,
+        backup,
+        tuple(warnings),
+        tuple(obstacles),
+    )
+
+
+def _backup_warnings(backup: LastBackups | None) -> Iterator[str]:
+    """A migration has no inverse, so that a backup of just before is the only inverse of it."""
+    if backup is None:
+        yield "no backup is noted in the store: `etl backup` first"
+    elif backup.age_hours > _FRESH_HOURS:
+        yield f"the last backup is {backup.age_hours / 24:.1f} days old: `etl backup` first"
+    elif not backup.is_drilled:
+        yield "the last backup was not restored in a drill: `etl restore --drill`"
 
 
 def _pending_migrations(runtime: Runtime) -> Iterator[dict[str, object]]:

@@ -4,18 +4,18 @@ Each window is a transaction with the note of it, so that an interrupted fill co
 turns. Runs are not held up: nothing but their processor time is used, and less of it while they work.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from etl import __version__
-from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
+from etl.database import Connection, SqlTemplates, execute, transaction
 from etl.database.weekly import weeks
 from etl.engine import Runtime
 from etl.errors import EnvironmentFault
 from etl.operations.upgrade.change import ChangeState, Follow, OnlineChange, RecordedChange
 from etl.operations.upgrade.free_space import require_free_space
+from etl.operations.upgrade.pace import Pacing
 from etl.operations.upgrade.placed_change import PlacedChange
 from etl.operations.upgrade.settling import settled_number
 from etl.quoting import printable
@@ -25,8 +25,6 @@ _sql = SqlTemplates(__package__, "etl.database")
 WINDOW_PAGES: Final = 1024
 # A new table that follows by at most this number of rows at once is ready.
 FEW_ROWS: Final = 20_000
-# How long to pause after a window, as a multiple of its time, while others work in the database.
-_PAUSE: Final = 2.0
 # For how long to wait for those who write now, where the rest can be copied later as well.
 _SHORT: Final = 2.0
 _LONG = {"statement_timeout": "0", "lock_timeout": "5s", "client_min_messages": "warning"}
@@ -46,9 +44,15 @@ class Tables:
 
 
 def fill(
-    runtime: Runtime, change: OnlineChange, *, show: Callable[[RecordedChange], None], window_pages: int = WINDOW_PAGES
+    runtime: Runtime,
+    change: OnlineChange,
+    *,
+    show: Callable[[RecordedChange], None],
+    show_wait: Callable[[str], None] = lambda reason: None,
+    window_pages: int = WINDOW_PAGES,
 ) -> RecordedChange | None:
-    """Begins or continues a change until its new table has all rows and follows; `show` is called after each window.
+    """Begins or continues a change until its new table has all rows and follows; `show` is called after each window,
+    `show_wait` with why it waits for an operator or for WAL.
     Returns None where there is nothing to do: the table has its new form already, or there is no store yet."""
     ongoing = PlacedChange.of(runtime, change)
     recorded = begin(ongoing)
@@ -56,12 +60,13 @@ def fill(
         return recorded
     with transaction(ongoing.engine) as connection:
         tables = tables_of(connection, ongoing, change.table, change.next_table)
+    pacing = Pacing(runtime.store_engine, runtime.store.schema, ongoing.engine, show_wait)
     while not recorded.is_copied:
-        recorded = _in_turn(ongoing, lambda: _copy_window(ongoing, tables, window_pages))
+        recorded = pacing.in_turn(lambda: _copy_window(ongoing, tables, window_pages))
         show(recorded)
-    make_indexes(ongoing, tables)
+    pacing.in_turn(lambda: make_indexes(ongoing, tables))
     while True:
-        rows, recorded = follow(ongoing, tables, upto=reachable(ongoing))
+        rows, recorded = pacing.in_turn(lambda: follow(ongoing, tables, upto=reachable(ongoing)))
         show(recorded)
         if rows <= FEW_ROWS:
             break
@@ -191,14 +196,3 @@ def _copy_window(ongoing: PlacedChange, tables: Tables, window_pages: int) -> Re
             rows = ongoing.run(connection, "fill_window", window, **tables.variables)
             ongoing.run(connection, "note_window", {"after_page": after, "rows": rows})
         return ongoing.expect(connection, ChangeState)
-
-
-def _in_turn(ongoing: PlacedChange, act: Callable[[], RecordedChange]) -> RecordedChange:
-    """Does something, and pauses for a time in proportion while other programs of ours work."""
-    began = time.monotonic()
-    done = act()
-    with transaction(ongoing.engine) as connection:
-        [found] = fetch_all(connection, _sql("others_work"))
-    if found.others_work:
-        time.sleep((time.monotonic() - began) * _PAUSE)
-    return done

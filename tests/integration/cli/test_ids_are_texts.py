@@ -59,7 +59,9 @@ web user list
 web token list
 clean
 upgrade check
+upgrade pause
 upgrade status
+upgrade resume --speed 90
 upgrade switch
 upgrade rollback
 upgrade start

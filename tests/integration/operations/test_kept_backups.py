@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from etl.errors import EnvironmentFault
+from etl.monitoring import Level, check
 from etl.operations import back_up, open_installation, prune
 from etl.operations.backup import free_space
-from tests.fix_company import CLAIMS, ONLY_ONE, MakeSite, Site
+from tests.fix_company import CLAIMS, CODE, ONLY_ONE, MakeSite, Site
 from tests.fix_restore import done
 from tests.integration.operations.test_restore import filled, rewrite
 
@@ -35,6 +36,12 @@ def copies(site: Site, *days: int) -> Path:
         shutil.copytree(folder / "day-4", folder / f"day-{day}")
         rewrite(folder / f"day-{day}", manifest | {"taken_at": f"2026-01-0{day}T00:00:00Z", "backup_id": f"{day}"})
     return folder
+
+
+def warnings_of_backups(site: Site) -> list[str]:
+    """What `etl check` warns of, without the last backup itself."""
+    found = [one for one in check(site.url, CODE, site.environ) if one.what == "backup"]
+    return [one.found.split("; ")[1] for one in found if one.level is Level.WARNING]
 
 
 def names(folder: Path) -> list[str]:
@@ -67,7 +74,15 @@ def test_the_newest_stay(site: Site) -> None:
 def test_what_is_relied_on_stays(site: Site) -> None:
     """The newest backup that is whole, and the newest one that was drilled, however many newer ones there are."""
     folder = copies(site, 1, 2, 3)
-    done(site.etl("restore", "--drill", "backups/day-1"))
+    checked = json.loads(done(site.etl("check", "--json")).out)["findings"]
+    assert [one["level"] for one in checked if one["what"] == "backup"] == ["ok"]
+    site.look("update store_demo.backup_record set taken_at = taken_at - interval '31 days'")
+    assert warnings_of_backups(site) == ["none was restored in a drill so far"]
+    drilled = done(site.etl("restore", "--drill", "backups/day-1"))
+    assert "not noted" not in drilled.err
+    assert warnings_of_backups(site) == []
+    site.look("update store_demo.backup_record set drilled_at = drilled_at - interval '31 days'")
+    assert warnings_of_backups(site)[0].startswith("the last drill was 2")
     for day in (3, 4):
         damage(folder / f"day-{day}/store.dump")
     (folder / "day-3/web.dump").unlink(missing_ok=True)

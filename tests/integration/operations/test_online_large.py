@@ -1,4 +1,5 @@
-"""A large journal gets partitions while runs, a reader and a partner work: `etl upgrade` on 5,000,000 changes.
+"""A large journal and large errors get partitions while runs, a reader and a partner work: `etl upgrade` on 5,000,000
+rows.
 
 `ETL_TEST_CHANGES` takes another number.
 """
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from statistics import median
 
 import pytest
 
@@ -46,15 +48,15 @@ def deliver(site: Site, number: int) -> float:
 
 
 @contextmanager
-def reading(site: Site) -> Iterator[list[int]]:
-    """A reader that counts the clients again and again; what it has counted."""
+def reading(site: Site, table: str = "out_demo.client") -> Iterator[list[int]]:
+    """A reader that counts the rows of a table again and again; what it has counted."""
     counted: list[int] = []
     is_over = threading.Event()
 
     def read() -> None:
         with site.reader() as session:
             while not is_over.is_set():
-                counted.append(session.execute("select count(*) as n from out_demo.client").fetchall()[0]["n"])
+                counted.append(session.execute(f"select count(*) as n from {table}").fetchall()[0]["n"])
 
     thread = threading.Thread(target=read)
     thread.start()
@@ -73,12 +75,14 @@ def digest(site: Site) -> object:
 @pytest.mark.nightly
 def test_a_large_journal_is_changed_while_all_work(site: Site) -> None:
     done(site.etl("upgrade", "check"))
+    alone = [deliver(site, number) for number in range(1, 6)]
+    beside: list[float] = []
     filling = site.start("upgrade", "start")
     with reading(site) as counted:
-        number = 0
+        number = len(alone)
         while filling.poll() is None:
             number += 1
-            deliver(site, number)
+            beside.append(deliver(site, number))
         out, err = filling.communicate()
         assert filling.returncode == 0, err
         switching = site.start("upgrade", "switch", "--json", "--max-stop", str(LONGEST_STOP), "--patience", "300")
@@ -87,7 +91,8 @@ def test_a_large_journal_is_changed_while_all_work(site: Site) -> None:
             deliver(site, number)
         out, err = switching.communicate()
         assert switching.returncode == 0, err
-    print(f"{CHANGES} changes, {number} runs meanwhile; {out}")
+    print(f"{CHANGES} changes, {number - len(alone)} runs meanwhile; {out}")
+    print(f"a run takes {median(alone):.2f} s alone, {median(beside):.2f} s beside the fill")
     assert set(counted) == {2000}
     whole = digest(site)
     deliver(site, number + 1)
@@ -97,3 +102,53 @@ def test_a_large_journal_is_changed_while_all_work(site: Site) -> None:
     assert digest(site) == whole
     done(site.etl("upgrade", "rollback", "--patience", "300"))
     assert digest(site) == whole
+
+
+ERR = "in_tables.err"
+
+
+@pytest.fixture
+def rejecting(make_site: MakeSite) -> Site:
+    """The errors are of the first run, so that they are kept."""
+    site = make_site(CLAIMS)
+    reject(site, 0)
+    site.look(
+        f"insert into {ERR} (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity) "
+        "select e.run, e.in_table, n, 'x' || n, e.column_name, e.code, e.message, e.message_rus, e.value, e.severity "
+        f"from (select * from {ERR} limit 1) e, generate_series(1, {CHANGES}) n"
+    )
+    site.look(f"analyze {ERR}; grant select on {ERR} to {site.partner_role}")
+    return site
+
+
+def reject(site: Site, number: int) -> None:
+    """A run of which all rows are rejected."""
+    site.partner.redeliver("in_client", *({"in_id": f"c{number}.{n}", "amount": "NaN"} for n in range(200)))
+    site.partner.hand_over()
+    assert site.etl("run").code == 1
+
+
+def errors(site: Site) -> object:
+    return site.look(f"select count(*), sum(hashtextextended(e::text, 0)) from {ERR} e")
+
+
+@ONLY_ONE
+@pytest.mark.nightly
+def test_large_errors_are_changed_while_all_work(rejecting: Site) -> None:
+    site, number, outputs = rejecting, 0, []
+    with reading(site, ERR) as counted:
+        for words in (("start",), ("switch", "--json", "--max-stop", str(LONGEST_STOP), "--patience", "300")):
+            process = site.start("upgrade", *words, "--change", "err_partitions")
+            while process.poll() is None:
+                number += 1
+                reject(site, number)
+            out, err = process.communicate()
+            assert process.returncode == 0, err
+            outputs.append(out)
+    print(f"{CHANGES} errors, {number} runs meanwhile; {outputs[-1]}")
+    assert counted == sorted(counted)
+    reject(site, number + 1)
+    whole = errors(site)
+    done(site.etl("upgrade", "rollback", "--patience", "300"))
+    assert errors(site) == whole
+    assert site.count(ERR) == CHANGES + 200 * (number + 2)

@@ -7,6 +7,7 @@ from socket import gethostname
 
 import sqlalchemy
 
+from etl import __version__
 from etl.database import Connection, PlacedPart, SqlTemplates, fetch_all, fetch_one
 from etl.errors import LockTimeout
 from etl.sources.in_tables.handshake.decide import Decision, decide
@@ -83,7 +84,8 @@ class RunState:
     @property
     def runner_row(self) -> dict[str, object]:
         """This runner as a row of `runner`."""
-        return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.compatibility}
+        where = {"host": gethostname(), "pid": getpid()}
+        return {"owner": self.owner, **where, "pinned": self.compatibility, "version": __version__}
 
 
 def fetch_number(

@@ -1,0 +1,61 @@
+"""The backups of a store, as it notes them itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from etl.database import Connection, PartState, SqlTemplates, execute, fetch_all, part_states
+from etl.store.own_tables import STORE
+
+_sql = SqlTemplates(__package__)
+
+# The version of the store's tables from which on they have backups.
+_HAS_BACKUPS: Final = 17
+
+
+@dataclass(frozen=True)
+class LastBackups:
+    """The newest backup, and the newest that a drill has restored. `age_hours` by the server's clock; `days_since`:
+    since the last drill, or without one since the first backup that is noted."""
+
+    taken_at: datetime
+    location: str
+    age_hours: float
+    is_drilled: bool
+    drilled_at: datetime | None
+    days_since: float
+
+
+@dataclass(frozen=True)
+class BackupRecords:
+    """The backups of a store's schema."""
+
+    schema: str
+
+    def last(self, connection: Connection) -> LastBackups | None:
+        """None where none is noted."""
+        if (self._state(connection).version or 0) < _HAS_BACKUPS:
+            return None
+        rows = fetch_all(connection, _sql("last_backups", schema=self.schema))
+        return LastBackups(**rows[0]._mapping) if rows else None
+
+    def note(self, connection: Connection, backup_id: str, taken_at: datetime, location: str) -> bool:
+        """Returns whether the store could note it: one of an older program, or of a newer one, stays as it is."""
+        state = self._state(connection)
+        if (state.version or 0) < _HAS_BACKUPS or state.needed_to_write > state.part.version:
+            return False
+        values = {"backup_id": backup_id, "taken_at": taken_at, "location": location}
+        execute(connection, _sql("note_backup", schema=self.schema), values)
+        execute(connection, _sql("forget_backups", schema=self.schema))
+        return True
+
+    def note_drill(self, connection: Connection, backup_id: str, taken_at: datetime, location: str) -> bool:
+        """As `note`; a backup from before such notes is noted with its drill."""
+        if not self.note(connection, backup_id, taken_at, location):
+            return False
+        execute(connection, _sql("note_drill", schema=self.schema), {"backup_id": backup_id})
+        return True
+
+    def _state(self, connection: Connection) -> PartState:
+        [state] = part_states(connection, self.schema, [STORE])
+        return state
