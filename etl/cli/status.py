@@ -10,8 +10,8 @@ from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table, receipts_table, runners_table, versions_table
 from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
-from etl.engine.directory import read_syncs_state
 from etl.monitoring import read_topics_status, situation_of
+from etl.monitoring.directory_state import read_directory
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -44,7 +44,7 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
             return
         found = read_status(runtime)
         topics = None if found.is_unreadable else read_topics_status(runtime)
-        directory = None if found.is_unreadable else read_syncs_state(runtime)
+        directory = None if found.is_unreadable else read_directory(runtime)
         advice = Advice(situation_of(runtime, found, topics=topics), company)
     if as_json:
         whole = advice.as_json | asdict(found) | {"kafka": topics_json(topics), "directory": directory_json(directory)}

@@ -12,9 +12,10 @@ from typing import Final
 from etl.database import SqlTemplates, fetch_all, read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine import Runtime, has_store, open_runtime, read_configuration
-from etl.engine.directory import guard_of
+from etl.engine.directory import guard_of, known_people
 from etl.errors import ConfigurationError, EtlError
 from etl.metadata import names
+from etl.monitoring.directory_vanished import check_vanished
 from etl.monitoring.finding import Finding, error, ok, warning
 from etl.quoting import fold
 from etl.settings import DirectorySettings, Encryption
@@ -62,12 +63,14 @@ def check_directory(
             yield ok("sign in", f"{directory.username or 'the Kerberos ticket'} at {opened.host}")
             yield from _check_schema(opened, directory)
             accounts, groups = opened.accounts(), opened.groups()
+            vanished = list(check_vanished(_known(url, company, environ), accounts, opened, directory.path))
     except ConfigurationError:
         raise
     except EtlError as fault:
         yield error("directory", str(fault), "settle what the message names, then check again")
         return
     yield from _check_accounts(accounts, directory)
+    yield from vanished
     yield from _samples(accounts, directory, person_fields(found))
     if directory.group_field:
         yield from _check_groups(url, company, environ, groups, accounts)
@@ -147,6 +150,15 @@ def _check_accounts(accounts: list[Account], settings: DirectorySettings) -> Ite
     bad = [f"{account.login}: {one.attribute} {one.reason}" for account in accounts for one in account.bad_values]
     if bad:
         yield warning("skipped values", _some(bad), "correct these values in the directory")
+
+
+def _known(url: str, company: str | None, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Whom syncs have met; none where the store cannot be read, which the check of groups and `etl check` report."""
+    try:
+        with open_runtime(url, company, environ) as runtime:
+            return known_people(runtime)
+    except EtlError:
+        return {}
 
 
 def _samples(accounts: Iterable[Account], settings: DirectorySettings, fields: Iterable[str]) -> Iterator[Finding]:

@@ -3,14 +3,15 @@
 import os
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from etl.engine import Runtime, zone_of
-from etl.engine.directory import SyncsState, read_syncs_state
 from etl.errors import EtlError
 from etl.monitoring.finding import Finding, ok, warning
 from etl.notifications.telemetry import Measure, Sample
-from etl.sources.directory.people.changes import CHANGE_KINDS, LeaveOut
+
+if TYPE_CHECKING:
+    from etl.engine.directory import SyncsState
 
 DONE_AT = Measure("etl.directory.synced", "s", "When the newest finished sync of users began, in seconds since 1970")
 AGE = Measure("etl.directory.age", "s", "Seconds since the newest finished sync of all users began")
@@ -27,16 +28,28 @@ VANISHED = Measure("etl.directory.vanished", "{user}", "Those of them whom the l
 DIRECTORY_MEASURES: Final = (*(DONE_AT, AGE, TOOK, RUNNING, STOPPED, FAILED, READ, CHANGED, LEFT_OUT, KNOWN, VANISHED),)
 
 
+def read_directory(runtime: Runtime) -> "SyncsState | None":
+    """The state of the syncs; None where no directory is configured, or where there is no store yet."""
+    if not runtime.settings.directory.is_used:
+        return None
+    # Imported here: few companies have a directory, and every command of a moment would wait for it.
+    from etl.engine.directory import read_syncs_state
+
+    return read_syncs_state(runtime)
+
+
 def measure_directory(runtime: Runtime, company: Mapping[str, str]) -> list[Sample]:
     """The metrics of a company's syncs; none where there is no directory, or where the store does not answer."""
     try:
-        found = read_syncs_state(runtime)
+        found = read_directory(runtime)
     except EtlError:
         return []
     return [] if found is None else list(_samples(found, company))
 
 
-def _samples(found: SyncsState, company: Mapping[str, str]) -> Iterator[Sample]:
+def _samples(found: "SyncsState", company: Mapping[str, str]) -> Iterator[Sample]:
+    from etl.sources.directory.people.changes import CHANGE_KINDS, LeaveOut
+
     yield Sample(RUNNING, int(found.running is not None), company)
     yield Sample(STOPPED, int(found.is_stopped), company)
     yield Sample(FAILED, int(found.is_failed), company)
@@ -56,7 +69,7 @@ def _samples(found: SyncsState, company: Mapping[str, str]) -> Iterator[Sample]:
 
 def check_syncs(runtime: Runtime) -> Iterator[Finding]:
     """Whether syncs of all users come as scheduled, and end well; the directory itself is not asked."""
-    found = read_syncs_state(runtime)
+    found = read_directory(runtime)
     if found is None:
         return
     if found.newest is not None and (found.is_stopped or found.is_failed):
@@ -74,7 +87,7 @@ def check_syncs(runtime: Runtime) -> Iterator[Finding]:
         yield ok("directory", f"{found.done.users:,} users read {_age(found)} ago, {found.vanished:,} people vanished")
 
 
-def _is_overdue(runtime: Runtime, found: SyncsState) -> bool:
+def _is_overdue(runtime: Runtime, found: "SyncsState") -> bool:
     """Whether two scheduled times have passed since: one may have come while this very one was under way."""
     schedule = runtime.settings.directory.schedule
     if schedule.is_off or found.done is None:
@@ -85,5 +98,5 @@ def _is_overdue(runtime: Runtime, found: SyncsState) -> bool:
     return second is not None and second < found.looked_at
 
 
-def _age(found: SyncsState) -> str:
+def _age(found: "SyncsState") -> str:
     return str(timedelta(seconds=round(found.age_seconds or 0)))

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from etl.engine.directory import SyncsState
 from etl.quoting import printable
+
+if TYPE_CHECKING:
+    from etl.engine.directory import SyncsState
 
 
 def counted(counts: Mapping[str, int]) -> str:
@@ -13,7 +15,7 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items())) or "nothing differs"
 
 
-def directory_lines(found: SyncsState | None) -> Iterator[str]:
+def directory_lines(found: "SyncsState | None") -> Iterator[str]:
     """What there is to say of syncs; nothing without a directory."""
     if found is None:
         return
@@ -31,7 +33,7 @@ def directory_lines(found: SyncsState | None) -> Iterator[str]:
             yield f"  {printable(found.newest.message)}"
 
 
-def directory_json(found: SyncsState | None) -> dict[str, Any] | None:
+def directory_json(found: "SyncsState | None") -> dict[str, Any] | None:
     """The key `directory` of `etl status --json`."""
     if found is None:
         return None

@@ -3,6 +3,7 @@
 Receives a runtime, a directory that can be read, and the rules. Returns what each sync did.
 """
 
+from etl.engine.directory.absent import MOST_ABSENT, known_people
 from etl.engine.directory.adopting import adopt_person
 from etl.engine.directory.login import Login, TooManyTries, login
 from etl.engine.directory.opened import directory_source, guard_of
@@ -12,6 +13,7 @@ from etl.engine.directory.sync import DirectorySource, SyncRunning, sync, sync_o
 from etl.engine.directory.syncs import read_bindings, read_refused_account, read_syncs
 
 __all__ = [
+    "MOST_ABSENT",
     "DirectorySource",
     "Login",
     "SyncOutcome",
@@ -21,6 +23,7 @@ __all__ = [
     "adopt_person",
     "directory_source",
     "guard_of",
+    "known_people",
     "login",
     "read_bindings",
     "read_refused_account",

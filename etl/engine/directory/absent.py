@@ -9,12 +9,12 @@ from etl.engine.preparation import has_store
 from etl.engine.runtime import Runtime
 from etl.errors import EtlError
 from etl.sources.directory.read import DirectoryRead, DirectoryReader
-from etl.sources.directory.stored.state import present_guids
+from etl.sources.directory.stored.state import present_people
 
 _log = logging.getLogger("AdMigration")
 
 # Of more the report says only that they are not there: that is no matter of single accounts any more.
-_MOST: Final = 100
+MOST_ABSENT: Final = 100
 
 
 def with_absent(runtime: Runtime, directory: DirectoryReader, read: DirectoryRead) -> DirectoryRead:
@@ -22,8 +22,8 @@ def with_absent(runtime: Runtime, directory: DirectoryReader, read: DirectoryRea
 
     A directory that does not say it is no reason for a sync to fail.
     """
-    absent = known_guids(runtime) - {entry.guid for entry in read.entries}
-    if not 0 < len(absent) <= _MOST:
+    absent = known_people(runtime).keys() - {entry.guid for entry in read.entries}
+    if not 0 < len(absent) <= MOST_ABSENT:
         return read
     try:
         found = directory.dns_of(absent)
@@ -33,7 +33,7 @@ def with_absent(runtime: Runtime, directory: DirectoryReader, read: DirectoryRea
     return replace(read, elsewhere={guid: found.get(guid, "") for guid in absent})
 
 
-def known_guids(runtime: Runtime) -> set[str]:
-    """The objectGUIDs of the people whom the last syncs have met in the directory."""
+def known_people(runtime: Runtime) -> dict[str, str]:
+    """objectGUID -> login of the people whom the last syncs have met in the directory."""
     with read_only_transaction(runtime.store_engine) as connection:
-        return set(present_guids(connection, runtime.store.schema)) if has_store(connection, runtime) else set()
+        return present_people(connection, runtime.store.schema) if has_store(connection, runtime) else {}

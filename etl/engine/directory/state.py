@@ -9,9 +9,7 @@ __all__ = ["SyncsState", "read_syncs_state"]
 
 
 def read_syncs_state(runtime: Runtime, *, seconds: float = 60.0) -> SyncsState | None:
-    """None where no directory is configured, or where there is no store yet. Raises what reading the store does."""
-    if not runtime.settings.directory.is_used:
-        return None
+    """None where there is no store yet. Raises what reading the store does."""
     with read_only_transaction(runtime.store_engine, seconds=seconds) as connection:
         if not has_store(connection, runtime):
             return None

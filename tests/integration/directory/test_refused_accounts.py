@@ -5,7 +5,7 @@ import json
 from etl.engine.directory import login
 from etl.settings.directory_keys import DIRECTORY
 from etl.sources.directory import open_directory
-from scripts.domain_people import PASSWORD
+from scripts.domain_people import BASE, PASSWORD
 from tests.fix_directory import Domain
 from tests.integration.directory.conftest import Office
 from tests.integration.directory.test_domain_sync import filled as filled
@@ -27,6 +27,9 @@ def test_locked_expired_and_outside_of_what_is_read(filled: Office, domain: Doma
         assert not login(runtime, "user00000", PASSWORD).is_let_in
         assert login(runtime, "user00001", PASSWORD).is_let_in
     assert sorted(filled.people()) == ["expired", "i@corp.kz", "user00001"]
+    checked = json.loads(filled.site.etl("ad", "check", "--json").out)["findings"]
+    [vanished] = [one["found"] for one in checked if one["what"] == "vanished"]
+    assert vanished == f"1: expired moved to CN=account expired,OU=Особые,{BASE}"
     filled.site.write(DIRECTORY, domain.text(adGroupFieldCode="AD_ROLE", adUserFilter="(department=nowhere)"))
     read = filled.site.etl("ad", "sync", "--accept", "--json")
     assert (read.code, [one["guard"] for one in json.loads(read.out)["stops"]]) == (3, ["empty read"])

@@ -39,9 +39,9 @@ def read_state(
     return StoredState(people, groups)
 
 
-def present_guids(connection: Connection, schema: str) -> list[str]:
-    """The objectGUIDs of the people whom the last syncs have met."""
-    return [row.guid for row in fetch_all(connection, _sql("present_guids", schema=schema))]
+def present_people(connection: Connection, schema: str) -> dict[str, str]:
+    """objectGUID -> login of the people whom the last syncs have met."""
+    return {row.guid: row.login for row in fetch_all(connection, _sql("present_people", schema=schema))}
 
 
 def _people(connection: Connection, schema: str, seen: DirectoryCompany, only: Entry | None) -> Sequence[StoredPerson]:
