@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from etl.database import BRIEF
-from tests.fix_company import MakeSite, superuser
+from tests.fix_company import ONLY_ONE, MakeSite, superuser
 
 CLIENT = """
 code: Client
@@ -32,6 +32,8 @@ create event trigger note_definition on ddl_command_end execute function public.
 """
 
 
+# Where there are several databases, a transaction in one of them waits for what is made in another.
+@ONLY_ONE
 @pytest.mark.first_run
 def test_the_server_ends_who_freezes_while_changing_definitions(make_site: MakeSite) -> None:
     site = make_site({"Client": CLIENT})
