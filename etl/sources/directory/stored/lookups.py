@@ -20,6 +20,8 @@ def ensure_lookups(engine: sqlalchemy.Engine, schema: str, golden: str) -> None:
             return
     try:
         with transaction(engine, lock_timeout=f"{_LOCK_SECONDS}s", **BRIEF) as connection:
+            # Two that make it at once would both find it missing.
+            execute(connection, _sql("lock_syncs", schema=schema))
             execute(connection, _sql("index_guids", schema=schema, golden=golden, guid_field=AD_GUID))
     except LockTimeout:
         return
