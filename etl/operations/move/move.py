@@ -1,5 +1,7 @@
-"""The steps of a move, in order; an error before the last one gives the company back to the old databases."""
+"""The steps of a move, in order; an error before the last one gives the company back to the old databases, and one in
+the last one leaves it to the operator where it works on."""
 
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,7 +49,8 @@ def move(
 
     Raises ConfigurationError where the targets do not suit, MarkerHeld when what is under way has not ended in
     `timeout` seconds, EnvironmentFault for what servers and programs say, and where the copy is not whole: then the
-    company works on in the old databases.
+    company works on in the old databases. What activates the new ones may raise too, when some of them are active: then
+    the old ones stay on hold, and `show` is given the commands by which to continue or to return.
     """
     only, left_users = _dumps_to_move(old, new)
     with _on_hold(old, new, show):
@@ -61,7 +64,8 @@ def move(
         if errors := [one for one in verify(new, Depth.ROWS) if one.level is Level.ERROR]:
             lines = "\n".join(f"  {one.what}: {one.found}" for one in errors)
             raise EnvironmentFault(f"the copy is not whole, and nothing was moved:\n{lines}")
-    activate(new)
+    with _says_how_to_continue(new, show):
+        activate(new)
     return Moved(done.rows, time.monotonic() - began, left_users)
 
 
@@ -78,6 +82,19 @@ def _on_hold(old: Installation, new: Installation, show: Show) -> Iterator[None]
         if is_ours:
             release(old.runtime)
             show("released: the company works on where it was")
+        raise
+
+
+@contextmanager
+def _says_how_to_continue(new: Installation, show: Show) -> Iterator[None]:
+    """Some of the new databases may be active, so that nothing is released: else both sides could be written to."""
+    config = f"etl --config {shlex.quote(new.tree.origin)}"
+    try:
+        yield
+    except BaseException:
+        show("the copy is whole, but not all new databases are active; the old ones stay on hold")
+        show(f"to continue: `{config} restore --activate`")
+        show(f"to return instead: `{config} restore --hold`, then `etl release`")
         raise
 
 

@@ -13,7 +13,19 @@ import psycopg
 from etl.config import open_source
 from etl.embedded import VERSION, EmbeddedServer, packaged_binaries
 from tests.documentation import CHECKOUT, blocks
-from tests.fix_company import CLAIMS, IMPORT_CONFIG, OUT, OUT_CONFIG, STORE, STORE_CONFIG, MakeSite, Row, Site, new_site
+from tests.fix_company import (
+    CLAIMS,
+    IMPORT_CONFIG,
+    ONLY_APART,
+    OUT,
+    OUT_CONFIG,
+    STORE,
+    STORE_CONFIG,
+    MakeSite,
+    Row,
+    Site,
+    new_site,
+)
 from tests.fix_database import binaries, fresh_database, running_server
 from tests.fix_restore import done, drop_database, empty_database, moved
 from tests.json_answers import read_answer
@@ -166,3 +178,41 @@ def test_the_embedded_data_move_by_one_command(make_site: MakeSite, open_folder:
         assert embedded.etl("run").code == 75
         done(embedded.etl(*running_there))
         assert site.count(f"{STORE}.bo_client where name = 'Later'") == 3
+
+
+REFUSES_ACTIVATION = f"""
+create function public.refuse() returns trigger language plpgsql as
+$$ begin raise exception 'activation is refused'; end $$;
+create function public.guard() returns event_trigger security definer language plpgsql as $$ begin
+    if to_regclass('{STORE}.etl_schema') is not null
+    and not exists (select 1 from pg_trigger where tgrelid = to_regclass('{STORE}.etl_schema')) then
+        create trigger refuses before update on {STORE}.etl_schema
+        for each row when (new.oldest_writer < 1000000) execute function public.refuse();
+    end if;
+end $$;
+create event trigger guards on ddl_command_end when tag in ('CREATE TABLE') execute function public.guard();
+"""
+
+
+@ONLY_APART
+def test_a_move_whose_last_step_fails_says_how_to_continue_and_how_to_return(
+    make_site: MakeSite, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    """Of the new databases that of `out_` is active, and that of the store is not."""
+    site = make_site(CLAIMS)
+    hand_over(site, 1)
+    done(site.etl("run"))
+    with ExitStack() as stack:
+        databases = [empty_database(site, one, server) for one in site.databases]
+        for one in databases:
+            stack.callback(drop_database, one)
+        there = stack.enter_context(moved(site, databases, tmp_path))
+        there.look(REFUSES_ACTIVATION, at=there.store_database)
+
+        fails = site.etl("move", "--to", there.url)
+        assert (fails.code, "activation is refused" in fails.err) == (4, True), fails
+        assert "the old ones stay on hold" in fails.err
+        assert "released" not in fails.err
+        new = f"`etl --config {there.url} restore"
+        assert f"to continue: {new} --activate`" in fails.err
+        assert f"to return instead: {new} --hold`, then `etl release`" in fails.err
