@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from etl.database import FILL_LOCK, Connection, SqlTemplates, fetch_all, part_states, read_only_transaction
+from etl.ddl.catalog import relations
 from etl.engine import Runtime, list_versions
 from etl.outputs.kafka.registry import Outputs
 from etl.outputs.versions import STORE_PARTS
+from etl.quoting import printable
 from etl.sources.in_tables.own_tables import IMPORT
 
 _sql = SqlTemplates(__package__, "etl.database")
@@ -27,6 +29,8 @@ def in_the_way(runtime: Runtime, host: str = "") -> list[str]:
             state.refuse_reading()
         found += _partitions(connection, runtime, host)
         found += _leaders(connection, runtime, host) if host else _outputs(connection, runtime)
+        if not host:
+            found += _syncs(connection, runtime)
     if not host and runtime.settings.has_out_migration:
         with read_only_transaction(runtime.engine) as connection:
             behind = [one for one in list_versions(connection, runtime) if one.behind]
@@ -65,6 +69,15 @@ def _leaders(connection: Connection, runtime: Runtime, host: str) -> Iterator[st
     values = {"host": host, "lease_seconds": runtime.settings.in_migration.lease_seconds}
     for row in fetch_all(connection, _sql("led_outputs", schema=runtime.store.schema), values):
         yield f"the output {row.name} is written by {row.owner}"
+
+
+def _syncs(connection: Connection, runtime: Runtime) -> Iterator[str]:
+    if "ad_run" not in relations(connection, runtime.store.schema, ["ad_run"]):
+        return  # an older store
+    for row in fetch_all(connection, _sql("syncs_at_work", schema=runtime.store.schema)):
+        of = f"the user {printable(row.login)}" if row.login else "all users"
+        since = f"{row.started_at:%F %T %Z}"
+        yield f"a sync of {of} with the directory is under way since {since}: its end is waited for, or {_SHUT_OUT}"
 
 
 def _outputs(connection: Connection, runtime: Runtime) -> Iterator[str]:

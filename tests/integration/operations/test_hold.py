@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from etl.database import transaction
+from etl.engine.directory.sync import begin_sync
+from etl.sources.directory.stored.syncs import SyncResult
 from etl.store import STORE as STORE_PART
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, STORE, Ended, MakeSite, Site, ended, until
 from tests.fix_restore import Elsewhere, done
@@ -122,7 +125,7 @@ def test_a_frozen_runner_that_continues_writes_nothing(make_site: MakeSite) -> N
 
 
 @ONLY_ONE
-def test_fills_are_refused_and_waited_for(make_site: MakeSite) -> None:
+def test_fills_and_syncs_are_refused_and_waited_for(make_site: MakeSite) -> None:
     site = filled(make_site(CLAIMS))
     (site.home / "Client.csv").write_text("in_id,Name\nc7,Seven\n")
     with site.locking("in_tables.in_client"):
@@ -132,6 +135,12 @@ def test_fills_are_refused_and_waited_for(make_site: MakeSite) -> None:
         refused(site.etl("drain", "--timeout", "0"), "a fill is under way")
         refused(site.etl("fill", "Client.csv"), "new disks")
     assert ended(filling).code == 0
+    with site.runtime() as runtime:
+        syncs, run = begin_sync(runtime, login=None)
+        assert run
+        refused(site.etl("drain", "--timeout", "0"), "a sync of all users with the directory is under way since ")
+        with transaction(runtime.store_engine) as connection:
+            syncs.end(connection, run, SyncResult.DONE, counts={})
     done(site.etl("drain"))
     done(site.etl("release"))
 
