@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import sqlalchemy
 
 from etl.database import (
-    BRIEF,
     CLOSED_FROM,
     HELD_FROM,
     Connection,
@@ -35,7 +34,7 @@ def close(runtime: Runtime, *, is_forced: bool = False) -> list[str]:
     then the company is not closed, and the next call continues. `is_forced`: whatever is in the way."""
     for engine in _engines(runtime):
         try:
-            with transaction(engine, lock_timeout=_PATIENCE, **BRIEF) as connection:
+            with transaction(engine, lock_timeout=_PATIENCE) as connection:
                 _lock(connection, runtime, engine)
                 if not is_forced and (found := in_the_way(runtime)):
                     return found
