@@ -4,7 +4,7 @@ import os
 import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -29,6 +29,7 @@ from etl.sources.directory import (
     person_values,
     refuse_unknown,
     same_name,
+    unguarded,
 )
 from etl.sources.directory.certificates import bare, end_of_certificate
 from etl.sources.directory.fields import GROUP, person_fields, refuse_unusable
@@ -55,39 +56,44 @@ def check_directory(
     yield from _check_encryption(directory)
     yield from _check_controllers(directory)
     groups, accounts = Groups(()), list[Account]()
-    try:
-        with (
-            _guard(url, company, environ, tries_again=tries_again) as guard,
-            open_directory(directory, guard) as opened,
-        ):
-            yield ok("sign in", f"{directory.username or 'the Kerberos ticket'} at {opened.host}")
-            yield from _check_schema(opened, directory)
-            accounts, groups = opened.accounts(), opened.groups()
-            vanished = list(check_vanished(_known(url, company, environ), accounts, opened, directory.path))
-    except ConfigurationError:
-        raise
-    except EtlError as fault:
-        yield error("directory", str(fault), "settle what the message names, then check again")
-        return
-    yield from _check_accounts(accounts, directory)
-    yield from vanished
-    yield from _samples(accounts, directory, person_fields(found))
-    if directory.group_field:
-        yield from _check_groups(url, company, environ, groups, accounts)
-
-
-@contextmanager
-def _guard(url: str, company: str | None, environ: Mapping[str, str], *, tries_again: bool) -> Iterator[SignInGuard]:
-    """By what the store remembers; a check continues without one that is away."""
     with ExitStack() as stack:
+        runtime = _opened_runtime(stack, url, company, environ)
+        guard = _guard(runtime, tries_again=tries_again)
         try:
-            runtime = stack.enter_context(open_runtime(url, company, environ))
-            with read_only_transaction(runtime.store_engine):
-                guard = guard_of(runtime, tries_again=tries_again)
-        except EtlError:
-            yield lambda settings, controller: nullcontext()
-        else:
-            yield guard
+            with open_directory(directory, guard) as opened:
+                yield ok("sign in", f"{directory.username or 'the Kerberos ticket'} at {opened.host}")
+                yield from _check_schema(opened, directory)
+                accounts, groups = opened.accounts(), opened.groups()
+                vanished = list(check_vanished(_known(runtime), accounts, opened, directory.path))
+        except ConfigurationError:
+            raise
+        except EtlError as fault:
+            yield error("directory", str(fault), "settle what the message names, then check again")
+            return
+        yield from _check_accounts(accounts, directory)
+        yield from vanished
+        yield from _samples(accounts, directory, person_fields(found))
+        if directory.group_field:
+            yield from _check_groups(runtime, directory, groups, accounts)
+
+
+def _opened_runtime(stack: ExitStack, url: str, company: str | None, environ: Mapping[str, str]) -> Runtime | EtlError:
+    """The runtime until the stack ends, or why it cannot be opened: the directory is checked without it, too."""
+    try:
+        return stack.enter_context(open_runtime(url, company, environ))
+    except EtlError as fault:
+        return fault
+
+
+def _guard(runtime: Runtime | EtlError, *, tries_again: bool) -> SignInGuard:
+    """By what the store remembers; a check continues without one that is away."""
+    if isinstance(runtime, EtlError):
+        return unguarded
+    try:
+        with read_only_transaction(runtime.store_engine):
+            return guard_of(runtime, tries_again=tries_again)
+    except EtlError:
+        return unguarded
 
 
 def _check_encryption(settings: DirectorySettings) -> Iterator[Finding]:
@@ -152,11 +158,12 @@ def _check_accounts(accounts: list[Account], settings: DirectorySettings) -> Ite
         yield warning("skipped values", _some(bad), "correct these values in the directory")
 
 
-def _known(url: str, company: str | None, environ: Mapping[str, str]) -> Mapping[str, str]:
+def _known(runtime: Runtime | EtlError) -> Mapping[str, str]:
     """Whom syncs have met; none where the store cannot be read, which the check of groups and `etl check` report."""
+    if isinstance(runtime, EtlError):
+        return {}
     try:
-        with open_runtime(url, company, environ) as runtime:
-            return known_people(runtime)
+        return known_people(runtime)
     except EtlError:
         return {}
 
@@ -169,19 +176,20 @@ def _samples(accounts: Iterable[Account], settings: DirectorySettings, fields: I
 
 
 def _check_groups(
-    url: str, company: str | None, environ: Mapping[str, str], groups: Groups, accounts: list[Account]
+    runtime: Runtime | EtlError, settings: DirectorySettings, groups: Groups, accounts: list[Account]
 ) -> Iterator[Finding]:
     try:
-        with open_runtime(url, company, environ) as runtime:
-            roles = _roles(runtime)
+        if isinstance(runtime, EtlError):
+            raise runtime
+        roles = _roles(runtime)
     except EtlError as fault:
         yield error("groups", str(fault), "start the server, or correct its settings: the store has the working groups")
         return
     if not roles:
-        field = f"{GROUP}.{runtime.settings.directory.group_field}"
+        field = f"{GROUP}.{settings.group_field}"
         yield warning("groups", f"no working group has a value in {field}", "write the DN of a group of the directory")
         return
-    yield from _check_roles(roles, groups, accounts, nested=runtime.settings.directory.has_nested_groups)
+    yield from _check_roles(roles, groups, accounts, nested=settings.has_nested_groups)
 
 
 def _check_roles(

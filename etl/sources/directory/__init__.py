@@ -5,7 +5,7 @@ Receives settings. `client` reads all accounts and groups or fails, and alone kn
 the store, stages the differences for the merge as one unit of work, a sync, and notes who is who.
 """
 
-from etl.sources.directory.access import Directory, open_directory, refuse_unknown
+from etl.sources.directory.access import Directory, open_directory, refuse_unknown, unguarded
 from etl.sources.directory.account import Account, BadValue
 from etl.sources.directory.groups import Group, Groups
 from etl.sources.directory.mapping import needed_attributes, person_values
@@ -25,4 +25,5 @@ __all__ = [
     "person_values",
     "refuse_unknown",
     "same_name",
+    "unguarded",
 ]

@@ -55,11 +55,12 @@ def refuse_unknown(directory: Directory, settings: DirectorySettings) -> None:
         raise ConfigurationError(Problem(message, settings.path))
 
 
-def _unguarded(settings: DirectorySettings, controller: str) -> AbstractContextManager[None]:
+def unguarded(settings: DirectorySettings, controller: str) -> AbstractContextManager[None]:
+    """Lets every sign-in through."""
     return nullcontext()
 
 
-def open_directory(settings: DirectorySettings, guard: SignInGuard = _unguarded) -> AbstractContextManager[Directory]:
+def open_directory(settings: DirectorySettings, guard: SignInGuard = unguarded) -> AbstractContextManager[Directory]:
     """Connects to the first controller that can be reached, and signs in. Raises ConfigurationError if the library is
     missing, TransientFault if none can be reached, AccountRefused if the account is refused, and what the guard
     does."""
