@@ -1,12 +1,13 @@
 """`etl ad sync`, `sync-user`, `login`, `adopt` and `status`."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
 import click
 
+from etl.cli.screen.directory import counted
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Runtime, open_runtime
@@ -138,7 +139,7 @@ def status_command(context: click.Context, company: str | None, limit: int, as_j
     for one in found:
         state = one.result or ("is under way" if one.is_running else "was ended by force")
         of = f" of {printable(one.login)}" if one.login else ""
-        click.echo(f"{one.run} {one.started_at:%Y-%m-%d %H:%M:%S}{of}: {state}, {_counted(one.counts)}")
+        click.echo(f"{one.run} {one.started_at:%Y-%m-%d %H:%M:%S}{of}: {state}, {counted(one.counts)}")
         if one.message:
             click.echo(f"  {printable(one.message)}")
 
@@ -182,10 +183,6 @@ def _show(outcome: SyncOutcome) -> None:
         click.echo(f"left out: {printable(one.login or one.guid)}: {printable(one.reason)}")
     for stop in outcome.stops:
         click.echo(f"stopped by {printable(str(stop))}")
-    click.echo(f"{outcome.users:,} users read from {printable(outcome.controller)}: {_counted(outcome.counts)}")
+    click.echo(f"{outcome.users:,} users read from {printable(outcome.controller)}: {counted(outcome.counts)}")
     if outcome.is_dry:
         click.echo("Nothing is written: --dry-run.")
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items())) or "nothing differs"

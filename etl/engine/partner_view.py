@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from etl.database import SqlTemplates, fetch_all, read_only_transaction
+from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault
@@ -47,9 +47,14 @@ class PartnerLinks:
 
 def readable_tables(runtime: Runtime, asked: Iterable[str], *, seconds: float) -> frozenset[str]:
     """Those of the tables beside the in_ tables that the role of the connections may read, by their folded names."""
-    values = {"schema": fold(runtime.in_schema), "names": [fold(one) for one in asked]}
     with read_only_transaction(runtime.engine, seconds=seconds) as connection:
-        return frozenset(row.name for row in fetch_all(connection, _sql("readable_tables"), values))
+        return readable_to(connection, runtime.in_schema, asked)
+
+
+def readable_to(connection: Connection, in_schema: str, asked: Iterable[str]) -> frozenset[str]:
+    """The same for the role of one connection."""
+    values = {"schema": fold(in_schema), "names": [fold(one) for one in asked]}
+    return frozenset(row.name for row in fetch_all(connection, _sql("readable_tables"), values))
 
 
 def read_partner_links(runtime: Runtime, *, limit: int, seconds: float) -> PartnerLinks | None:

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.database import Connection, transaction
 from etl.ddl.catalog import relations
+from etl.engine.partner_view import readable_to
 from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
@@ -14,8 +15,6 @@ from etl.merge import Connections
 from etl.metadata import names
 from etl.quoting import fold
 from etl.sources.in_tables.errors import ErrorLog
-
-_sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,7 @@ def open_errors(
 def _readable(connection: Connection, runtime: Runtime) -> tuple[str, ...] | None:
     """The in_ tables that the role of the connection may read; None where that are all."""
     asked = [*runtime.company.in_tables(), names.FILE_STORAGE]
-    values = {"schema": fold(runtime.in_schema), "names": [fold(one) for one in asked]}
-    there = {row.name for row in fetch_all(connection, _sql("readable_tables"), values)}
+    there = readable_to(connection, runtime.in_schema, asked)
     found = tuple(one for one in asked if fold(one) in there)
     missing = {one for one in asked if one not in found} - {names.FILE_STORAGE}
     return found if missing else None

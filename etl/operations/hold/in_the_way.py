@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from etl.database import FILL_LOCK, Connection, SqlTemplates, fetch_all, part_states, read_only_transaction
-from etl.ddl.catalog import relations
 from etl.engine import Runtime, list_versions
+from etl.operations.installation import has_table
 from etl.outputs.kafka.registry import Outputs
 from etl.outputs.versions import STORE_PARTS
 from etl.quoting import printable
@@ -72,7 +72,7 @@ def _leaders(connection: Connection, runtime: Runtime, host: str) -> Iterator[st
 
 
 def _syncs(connection: Connection, runtime: Runtime) -> Iterator[str]:
-    if "ad_run" not in relations(connection, runtime.store.schema, ["ad_run"]):
+    if not has_table(connection, f"{runtime.store.schema}.ad_run"):
         return  # an older store
     for row in fetch_all(connection, _sql("syncs_at_work", schema=runtime.store.schema)):
         of = f"the user {printable(row.login)}" if row.login else "all users"

@@ -44,13 +44,13 @@ def read_bound(
     connection: Connection, schema: str, seen: DirectoryCompany, normalize: Callable[[str], str], *, limit: int
 ) -> Bound:
     """`normalize` is of DNs; at most `limit` people."""
-    [counted] = fetch_all(connection, _sql("count_people", schema=schema))
+    [counted] = fetch_all(connection, _sql("known_people", schema=schema))
     golden = names.store_table(seen.person.code)
     statement = _sql("unbound_people", schema=schema, golden=golden, guid_field=AD_GUID, login_field=EMAIL)
     people = fetch_all(connection, statement, {"limit": limit})
     groups, without = _groups(connection, schema, seen, normalize)
     return Bound(
-        counted.known,
+        counted.people,
         counted.vanished,
         people[0].total if people else 0,
         [UnboundPerson(one.instance, one.login) for one in people],
