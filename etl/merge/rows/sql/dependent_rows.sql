@@ -8,7 +8,6 @@
 {% set is_restored -%}
 g._id = {{ known_by(unique) }}
         and g._state = 'REMOVED' and not coalesce(i.removed, false)
-       
         and not ({{ kept | each("{0.sets_value}") | all_of }})
 {%- endset %}
 {% from "joins.jinja" import find_one %}

@@ -24,7 +24,6 @@ named as (
     left join lateral (
         select g.*, g.xmin from store_demo.bo_For_migration g where g._id = coalesce(o._id, b._id, a.instance, u_mig1._id)
         and g._state = 'REMOVED' and not coalesce(i.removed, false)
-       
         and not (((nullif(i.in_id, '') is not null))) limit 1
     ) g on true
     left join lateral (
