@@ -13,12 +13,14 @@ try:
 except ImportError as error:
     raise ConfigurationError("reading and writing files needs further packages: pip install 'etl[files]'") from error
 
+from etl.files.arrow_source import from_arrow
 from etl.files.as_table import ReadTable, drop_tables, open_rows, read_as_table, typed_suffix
 from etl.files.checking import CheckedTable
 from etl.files.copy_text import cells_of
-from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables
+from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables, read_batches
 from etl.files.fill import Filled, Filling, Progress, fill_files
 from etl.files.folder import fill_folder
+from etl.files.in_memory import read_rejects, rows_table
 from etl.files.one_cell import cell_text
 from etl.files.refused_rows import take_out_refused
 from etl.files.rejects import RowFault
@@ -55,6 +57,7 @@ __all__ = [
     "fill_files",
     "fill_folder",
     "find_table",
+    "from_arrow",
     "hand_over",
     "handing_over",
     "in_tables",
@@ -65,6 +68,9 @@ __all__ = [
     "open_rows",
     "pairs",
     "read_as_table",
+    "read_batches",
+    "read_rejects",
+    "rows_table",
     "suggestion",
     "take_out_refused",
     "try_staged",

@@ -1,19 +1,20 @@
 """Writes out_ tables into files: one snapshot of all tables; files get their final names when all are complete."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, copy_out, fetch_all, snapshot
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.files.columns import TIME, ExportColumn, month_of, out_column
-from etl.files.parquet_out import Progress, Query, Unfit, write_parquet, write_parts
+from etl.files.parquet_out import Progress, Query, Unfit, read_blocks, write_parquet, write_parts
 from etl.files.placing import Placing
 from etl.files.target import suggestion
 from etl.quoting import fold, shown
@@ -75,6 +76,27 @@ def export_tables(engine: sqlalchemy.Engine, export: Export, progress: Progress)
     except Unfit as error:
         raise _explained(engine, export, error) from error
     return Snapshot(export.schema, now.now, tuple(done))
+
+
+def read_batches(
+    engine: sqlalchemy.Engine, schema: str, table: str, *, unfit_as_null: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """The rows of an out_ table, some megabytes at a time, in one snapshot, which lasts until the iterator ends.
+
+    At least one batch, so that an empty table shows its columns. Raises as `export_tables` does.
+    """
+    export = Export(schema, Path(), tables=(table,), unfit_as_null=unfit_as_null)
+    try:
+        with snapshot(engine) as connection:
+            found = _columns(connection, export)
+            [name] = _chosen(export, found)
+            columns = [column.without_unfit for column in found[name]] if unfit_as_null else found[name]
+            query = _query(connection, export, name, columns)
+            yield pa.RecordBatch.from_pylist([], schema=query.schema)
+            for block in read_blocks(query):
+                yield from block.to_batches()
+    except Unfit as error:
+        raise _explained(engine, export, error) from error
 
 
 def known_schemas(connection: Connection, prefix: str) -> list[str]:

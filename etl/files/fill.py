@@ -37,6 +37,7 @@ class Filling:
     takes_newest: bool = False
     only_checks: bool = False
     rejects: Path | None = None
+    duplicate_advice: str = "--on-duplicate newest takes the newest, --replace clears the table first"
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ def _duplicates(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *
         loading.encoding = encoding_of(connection)
         _stage(connection, filling, loading)
         lines = duplicate_lines(connection, _variables(filling, pair), pair.table, is_cleared=clears)
-    advice = "--on-duplicate newest takes the newest, --replace clears the table first"
     key = ", ".join(pair.table.key)
-    return f"{pair.source.name}: nothing loaded, {key} must be unique ({advice}):\n" + "\n".join(lines)
+    return f"{pair.source.name}: nothing loaded, {key} must be unique ({filling.duplicate_advice}):\n" + "\n".join(
+        lines
+    )

@@ -45,7 +45,7 @@ def write_parquet(query: Query, file: BinaryIO, progress: Progress) -> int:
     """Writes one file and returns how many rows it has."""
     rows = 0
     with pa.parquet.ParquetWriter(file, query.schema, compression=_COMPRESSION) as writer:
-        for table in _groups(_tables(query)):
+        for table in _groups(read_blocks(query)):
             writer.write_table(table)
             rows += table.num_rows
             progress(query.table, rows)
@@ -60,7 +60,7 @@ def write_parts(query: Query, folder: Path, column: str, progress: Progress) -> 
 
     def batches() -> Iterator[pa.RecordBatch]:
         nonlocal rows
-        for table in _tables(query):
+        for table in read_blocks(query):
             rows += table.num_rows
             yield from table.to_batches()
             progress(query.table, rows)
@@ -97,7 +97,8 @@ def _groups(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(kept)
 
 
-def _tables(query: Query) -> Iterator[pa.Table]:
+def read_blocks(query: Query) -> Iterator[pa.Table]:
+    """The rows, some megabytes at a time. Raises Unfit for a value that its type does not hold."""
     options = {
         "read_options": pa.csv.ReadOptions(column_names=query.schema.names, block_size=2**31 - 1),
         "parse_options": pa.csv.ParseOptions(newlines_in_values=True),

@@ -47,7 +47,7 @@ class ParquetSource:
             raise unreadable(path, f"is not a Parquet file, or is damaged: {_first_line(error)}") from error
         self.size = metadata.num_rows
         self.layout = match_header(schema.names, table, self.name, None)
-        _refuse_types(schema, self.layout, self.name)
+        refuse_types(schema, self.layout, self.name)
         self._names = [schema.names[position] for position in self.layout.positions]
         self._repeating = [name for name in self._names if physical.get(name) == "BYTE_ARRAY"]
         self._old_times = [name for name in self._names if physical.get(name) == "INT96"]
@@ -94,7 +94,8 @@ class ParquetSource:
         )
 
 
-def _refuse_types(schema: pa.Schema, layout: ColumnLayout, path: str) -> None:
+def refuse_types(schema: pa.Schema, layout: ColumnLayout, path: str) -> None:
+    """Raises ConfigurationError with every column whose type cannot fill its column of the table."""
     pairs = zip(layout.columns, layout.positions, strict=True)
     problems = [
         Problem(f"column {column.name} is {schema.types[position]}, which fills no {column.kind.name.lower()}", path)
