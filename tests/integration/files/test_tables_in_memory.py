@@ -114,7 +114,8 @@ def test_the_import_needs_neither_arrow_nor_pandas() -> None:
 
 
 def test_a_data_frame_keeps_its_values(client: SqlClient) -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame({
         "in_id": ["c-1", "c-2"],
         "Amount": pandas.array([2**62 + 1, None], dtype="Int64"),
@@ -138,7 +139,6 @@ def test_a_data_frame_keeps_its_values(client: SqlClient) -> None:
 
 
 def test_the_page(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pandas")
     site = make_site({path.split("/")[-1].removesuffix(".yaml"): text for path, text in business_objects().items()})
     for name, value in site.environ.items():
         monkeypatch.setenv(name, value)
