@@ -133,8 +133,8 @@ PARTS = (
     ),
     Part(
         "properties",
-        "200 random histories of 50 steps beside the model; proves that it finds bugs",
-        (_pytest("tests/properties", "-m", "", ETL_PROPERTY_EXAMPLES="200", ETL_PROPERTY_STEPS="50"),),
+        "100 random histories of 50 steps beside the model; proves that it finds bugs",
+        (_pytest("tests/properties", "-m", "", ETL_PROPERTY_EXAMPLES="100", ETL_PROPERTY_STEPS="50"),),
     ),
     Part(
         "kafka",
