@@ -133,8 +133,17 @@ PARTS = (
     ),
     Part(
         "properties",
-        "100 random histories of 50 steps beside the model; proves that it finds bugs",
-        (_pytest("tests/properties", "-m", "", ETL_PROPERTY_EXAMPLES="100", ETL_PROPERTY_STEPS="50"),),
+        "100 random histories of 50 steps beside the model, and others of two sources, records and versions",
+        (
+            _pytest(
+                "tests/properties", "-m", "not negative_control", ETL_PROPERTY_EXAMPLES="100", ETL_PROPERTY_STEPS="50"
+            ),
+        ),
+    ),
+    Part(
+        "injected-faults",
+        "proves that random histories find bugs: each of these faults of a statement is found",
+        (_pytest("tests/properties", "-m", "negative_control", ETL_PROPERTY_EXAMPLES="100"),),
     ),
     Part(
         "kafka",
