@@ -209,7 +209,7 @@ def resume(context: click.Context, company: str | None, speed: int | None, as_js
     """Let the fill of large tables continue, or say how fast it may be."""
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         pace = set_pace(runtime, is_paused=False, speed=speed)
-    line = f"The fill may work for {pace.speed} % of the time, where `etl upgrade start` is under way."
+    line = f"The fill is {pace}; it works where `etl upgrade start` is under way."
     click.echo(json_text(asdict(pace)) if as_json else line)
 
 

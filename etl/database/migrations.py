@@ -121,6 +121,14 @@ class PartState:
         known = -1 if self.version is None else self.version
         return [one for one in self.part.migrations if one.version > known]
 
+    def has(self, step: str) -> bool:
+        """Whether the schema has what a migration made, by its name without the number. Raises ValueError where this
+        program knows none of that name."""
+        versions = [one.version for one in self.part.migrations if one.name == step]
+        if not versions:
+            raise ValueError(f"part {self.part.name} has no migration {step}")
+        return self.version is not None and self.version >= versions[0]
+
     @property
     def is_newer(self) -> bool:
         """Whether a newer program has been here."""

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("out_kafka_migration")
 
-# The version of the store's tables from which on they have the outputs.
-_HAS_OUTPUTS = 5
-
 
 def chosen_outputs(runtime: Runtime, names: Iterable[str] = ()) -> list[OutMigrationKafka]:
     """The configured outputs of these names, or all. Raises ConfigurationError where there is none."""
@@ -54,8 +51,7 @@ def output_states(runtime: Runtime) -> list[OutputState]:
     with transaction(runtime.store_engine) as connection:
         states = part_states(connection, runtime.store.schema, STORE_PARTS)
         refuse_unfit(states, to_write=False)
-        versions = {state.part: state.version for state in states}
-        if (versions.get(STORE) or 0) < _HAS_OUTPUTS:
+        if not any(state.part is STORE and state.has("kafka") for state in states):
             return []
         configured = [one.name for one in runtime.settings.kafka.outputs]
         lease = runtime.settings.in_migration.lease_seconds

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from etl import __version__
 from etl.database import SqlTemplates, fetch_all, part_states, read_only_transaction
@@ -10,9 +9,6 @@ from etl.engine import Runtime
 from etl.sources.in_tables.own_tables import IMPORT
 
 _sql = SqlTemplates(__package__, "etl.database")
-
-# The version of the import's tables from which on runners note theirs.
-_HAS_VERSIONS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ def other_programs(runtime: Runtime) -> list[OtherProgram]:
         [state] = part_states(connection, runtime.in_schema, [IMPORT])
     found: dict[str, OtherProgram] = {}
     for engine in dict.fromkeys((runtime.engine, runtime.store_engine)):
-        has_versions = engine is runtime.engine and (state.version or 0) >= _HAS_VERSIONS
+        has_versions = engine is runtime.engine and state.has("runner_version")
         statement = _sql("other_programs", schema=runtime.in_schema, has_versions=has_versions)
         with read_only_transaction(engine) as connection:
             for row in fetch_all(connection, statement, {"me": f"etl:{runtime.owner}"}):

@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from etl.database import Connection, PartState, SqlTemplates, execute, fetch_all, part_states
 from etl.store.own_tables import STORE
 
 _sql = SqlTemplates(__package__)
-
-# The version of the store's tables from which on they have backups.
-_HAS_BACKUPS: Final = 17
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class BackupRecords:
 
     def last(self, connection: Connection) -> LastBackups | None:
         """None where none is noted."""
-        if (self._state(connection).version or 0) < _HAS_BACKUPS:
+        if not self._state(connection).has("backups"):
             return None
         rows = fetch_all(connection, _sql("last_backups", schema=self.schema))
         return LastBackups(**rows[0]._mapping) if rows else None
@@ -42,7 +38,7 @@ class BackupRecords:
     def note(self, connection: Connection, backup_id: str, taken_at: datetime, location: str) -> bool:
         """Returns whether the store could note it: one of an older program, or of a newer one, stays as it is."""
         state = self._state(connection)
-        if (state.version or 0) < _HAS_BACKUPS or state.needed_to_write > state.part.version:
+        if not state.has("backups") or state.needed_to_write > state.part.version:
             return False
         values = {"backup_id": backup_id, "taken_at": taken_at, "location": location}
         execute(connection, _sql("note_backup", schema=self.schema), values)

@@ -9,9 +9,6 @@ from etl.store.own_tables import STORE
 
 _sql = SqlTemplates(__package__)
 
-# The version of the store's tables from which on they have holds.
-_HAS_HOLDS = 9
-
 
 @dataclass(frozen=True)
 class Hold:
@@ -41,7 +38,7 @@ class Holds:
     def all(self, connection: Connection) -> list[Hold]:
         """The holds, that of all hosts first; none where the store is not there, or from before there were holds."""
         [state] = part_states(connection, self.schema, [STORE])
-        if (state.version or 0) < _HAS_HOLDS:
+        if not state.has("hold"):
             return []
         return [Hold(**row._mapping) for row in fetch_all(connection, _sql("holds", schema=self.schema))]
 

@@ -39,7 +39,7 @@ def test_an_operator_pauses_it_and_says_how_fast_it_may_be(make_site: MakeSite) 
     done(site.etl("drain"))
     assert "(new disks): `etl release` ends that" in done(site.etl("upgrade", "status")).out
     done(site.etl("release"))
-    assert "may work for 50 % of the time" in done(site.etl("upgrade", "resume", "--speed", "50")).out
+    assert "The fill is limited to 50 % of the time since " in done(site.etl("upgrade", "resume", "--speed", "50")).out
     out = ended(process)
     assert (out.code, "it continues" in out.err) == (0, True)
     assert site.value("select state from store_demo.online_change") == "ready"

@@ -44,6 +44,15 @@ def test_a_newer_program_says_who_may_do_what() -> None:
         refuse_newer([PLACED], [f"store {NOW + 2} {NOW + 1} 0 9.9"])
 
 
+def test_what_a_migration_made_is_known_by_its_name() -> None:
+    [made] = [one.version for one in STORE.migrations if one.name == "fill_pace"]
+    assert [noted(version).has("fill_pace") for version in (0, made - 1, made, NOW + 2)] == [False, False, True, True]
+    [nothing] = states_of([PLACED], None, [False])
+    assert not nothing.has("fill_pace")
+    with pytest.raises(ValueError, match="part store has no migration unknown"):
+        noted(NOW).has("unknown")
+
+
 def test_older_tables_are_brought_up_first() -> None:
     for version in range(NOW):
         state = noted(version)

@@ -27,7 +27,6 @@ _LONGEST_PAUSE: Final = 30.0
 _POLL_SECONDS: Final = 1.0
 # As much WAL may wait to be archived, or for a standby, before the fill waits too.
 _MOST_WAL: Final = 1024**3
-_HAS_PACE: Final = 16
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,19 @@ class Pace:
     changed_at: datetime | None = None
 
     def __str__(self) -> str:
-        return (
-            f"paused since {self.changed_at:%F %T %Z} by {printable(self.changed_by)}: `etl upgrade resume` ends that"
-        )
+        """After "the fill is"."""
+        since = f" since {self.changed_at:%F %T %Z} by {printable(self.changed_by)}" if self.changed_at else ""
+        if self.is_paused:
+            return f"paused{since}: `etl upgrade resume` ends that"
+        if self.speed < FULL_SPEED:
+            return f"limited to {self.speed} % of the time{since}"
+        return f"not limited{since}"
 
 
 def read_pace(connection: Connection, schema: str) -> Pace:
     """The pace that the store notes; full speed where none was said."""
     [state] = part_states(connection, schema, [STORE])
-    if (state.version or 0) < _HAS_PACE:
+    if not state.has("fill_pace"):
         return Pace()
     rows = fetch_all(connection, _sql("read_pace", schema=schema))
     return Pace(**rows[0]._mapping) if rows else Pace()
@@ -62,7 +65,7 @@ def set_pace(runtime: Runtime, *, is_paused: bool | None = None, speed: int | No
     with transaction(runtime.store_engine) as connection:
         [state] = part_states(connection, schema, [STORE])
         state.refuse_writing(is_upgrade=True)
-        if (state.version or 0) < _HAS_PACE:
+        if not state.has("fill_pace"):
             raise ConfigurationError(f"the store {schema} has no such tables yet: `etl upgrade start` makes them")
         execute(connection, _sql("set_pace", schema=schema), {"is_paused": is_paused, "speed": speed, "changed_by": by})
         return read_pace(connection, schema)
