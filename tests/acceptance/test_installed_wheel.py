@@ -10,7 +10,7 @@ import pytest
 import etl
 
 CHECKOUT = Path(etl.__file__).parents[1]
-SOURCES = ("etl", "ddl_templates", "zk_config", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = ("etl", "ddl_templates", "zk_config", "share", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 
 # What an installation has to show: each data file of the package with its path, seen through the door of resources.
 LIST_FILES = """
@@ -79,6 +79,17 @@ def test_statements_and_type_marks_are_there(installed: Path, outside: Path) -> 
     names = {path.split("site-packages/")[1] for path in package}
     expected = {str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "etl").rglob("*.*") if path.suffix != ".pyc"}
     assert expected <= names
+
+
+def test_man_pages_and_completion_lie_where_man_and_the_shells_look(installed: Path, outside: Path) -> None:
+    top = installed.parent
+    found = {str(path.relative_to(top)) for path in (top / "share").rglob("*") if path.is_file()}
+    assert found == files("share")
+    completion = "source share/bash-completion/completions/etl; COMP_WORDS=(etl generate-d); COMP_CWORD=1; "
+    asked = completion + '_etl_completion etl; echo "${COMPREPLY[@]}"'
+    environ = {"PATH": f"{installed}:/usr/bin:/bin"}
+    result = subprocess.run(["bash", "-c", asked], cwd=top, env=environ, capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("generate-ddl\n", "")
 
 
 def test_the_license_comes_along(wheel: Path) -> None:

@@ -15,7 +15,17 @@ import pytest
 from etl.embedded import EmbeddedServer
 from tests.documentation import CHECKOUT, README, Block, blocks, business_objects
 
-PARTS = ("etl", "ddl_templates", "zk_config", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
+PARTS = (
+    "etl",
+    "ddl_templates",
+    "zk_config",
+    "share",
+    "setup.cfg",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+)
 # What README says of the address is an example; the test has a ZooKeeper of its own.
 ZOOKEEPER = "zookeeper://zk1:2181/mybpm"
 REJECTED = 1
