@@ -15,7 +15,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from etl import __version__
-from etl.cli import etl
+from etl.cli import _ROLES, etl
 
 SHARE = Path(__file__).resolve().parent.parent / "share"
 MAN = "man/man1"
@@ -56,10 +56,12 @@ def _completion(shell: str) -> str:
 
 def _first_page(top: click.Context) -> str:
     lines = [*_head(top), ".SH COMMANDS"]
-    for name in etl.list_commands(top):
-        command = etl.get_command(top, name)
-        assert command is not None
-        lines += [".TP", rf"\fBetl\-{_line(name)}\fR(1)", *_filled(command.get_short_help_str(limit=500))]
+    for title, names in _ROLES.items():
+        lines.append(f'.SS "{_line(title)}"')
+        for name in names:
+            command = etl.get_command(top, name)
+            assert command is not None
+            lines += [".TP", rf"\fBetl\-{_line(name)}\fR(1)", *_filled(command.get_short_help_str(limit=500))]
     return "\n".join(lines) + "\n"
 
 

@@ -67,12 +67,25 @@ _COMMANDS = {
 }
 
 
+# Every command once, by what its caller is about to do: title -> names.
+_ROLES = {
+    "First steps": ("demo", "config", "metadata", "generate-ddl"),
+    "For a partner": ("contract", "fill", "partner"),
+    "Import": ("run", "runs", "undo", "status", "age", "kafka", "ad"),
+    "What became of rows": ("explain", "history", "errors", "waiting"),
+    "For readers": ("out", "export"),
+    "Servers and monitoring": ("grants", "check", "metrics", "web"),
+    "Backup and repair": ("backup", "restore", "verify", "recover"),
+    "Maintenance": ("adopt", "move", "hold", "drain", "release", "upgrade", "clean"),
+}
+
+
 class _Commands(click.Group):
     """A group whose commands are imported on demand."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Names in the order in which a newcomer needs them."""
-        return list(_COMMANDS)
+        return [name for names in _ROLES.values() for name in names]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
@@ -82,9 +95,11 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing one."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+        """The commands by role, without importing one."""
+        widest = max(map(len, _COMMANDS))
+        for title, names in _ROLES.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), _COMMANDS[name][1]) for name in names])
 
 
 def _imported(module: str) -> ModuleType:
