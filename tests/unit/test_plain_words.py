@@ -40,7 +40,7 @@ CITATION = re.compile(r"§|-facts\b|\b(?:the|of|and) spec\b|\bspec \d|\bissues? 
 GUIDE = re.compile(r"(?i)(?<!vendor's )\bguide\b(?!\.|\d|\w* =)")
 OUR_GUIDE = re.compile(
     r"etl/contract/|etl/cli/|etl/web/pages/contract|etl/web/texts/|tests/\w+/contract/|tests/acceptance/docs/|tests/unit/test_plain_words"
-    r"|docs/contract|docs/glossary|docs/kafka\.md.*contract|README|CHANGELOG.md.*contract|/migrations/"
+    r"|docs/contract|docs/reference/commands|docs/glossary|docs/kafka\.md.*contract|README|CHANGELOG.md.*contract|/migrations/"
 )
 
 
