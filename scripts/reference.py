@@ -14,6 +14,8 @@ from etl.settings.keys import Key, KeyFile, ValueKind
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs/reference"
 _NOTE = "Made from the code by `python -m scripts.reference`: edit the code, not this page.\n"
+# Columns of the help texts.
+_WIDTH = 100
 
 
 def pages() -> dict[str, str]:
@@ -22,7 +24,7 @@ def pages() -> dict[str, str]:
 
 
 def _commands() -> str:
-    context = click.Context(etl, info_name="etl", terminal_width=100)
+    context = _context(etl, None, "etl")
     return "\n".join(["# Commands", "", _NOTE, *_command(context, etl)])
 
 
@@ -32,8 +34,12 @@ def _command(context: click.Context, command: click.Command) -> Iterator[str]:
         for name in command.list_commands(context):
             found = command.get_command(context, name)
             if found and not found.hidden:
-                inner = click.Context(found, parent=context, info_name=name, terminal_width=100)
-                yield from _command(inner, found)
+                yield from _command(_context(found, context, name), found)
+
+
+def _context(command: click.Command, parent: click.Context | None, name: str) -> click.Context:
+    settings = {**command.context_settings, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    return click.Context(command, parent=parent, info_name=name, **settings)
 
 
 def _configuration() -> str:
