@@ -45,6 +45,7 @@ from tests.documentation import (
     table,
     words,
 )
+from tests.monitoring_files import rules, used
 from tests.unit.contract.test_kafka_part import WITH_KAFKA
 from tests.unit.settings.reading import settings_of
 
@@ -123,9 +124,14 @@ def test_every_code_of_err_is_reported_with_cause_and_cure() -> None:
 def test_every_figure_is_reported() -> None:
     reported = {words(name)[0]: meaning for name, meaning in table(MONITORING, "name | meaning")}
     assert reported == {measure.prometheus_name: measure.help for measure in MEASURES}
-    rules = [name for block in blocks(MONITORING) for name in re.findall(r"etl_\w+", block.text)]
-    assert rules
-    assert set(rules) <= set(reported)
+    read = {metric for metric, _ in used()}
+    assert read
+    assert read <= set(reported)
+
+
+def test_every_alert_is_reported() -> None:
+    reported = [words(alert)[0] for alert, _ in table(MONITORING, "alert | fires")]
+    assert reported == [rule["alert"] for rule in rules()]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from etl.settings.schedule.file import DIRECTORY_SCHEDULE
 from tests.fix_company import STORE
 from tests.integration.directory.conftest import Office, entry, guid
 from tests.integration.hooks.listener import listening
+from tests.monitoring_files import lacking
 
 # Nothing of this asks the directory.
 CONFIG = "adHost=dc1\nadBase=dc=corp\nadUsername=reader\nadPassword=secret\n"
@@ -84,7 +85,9 @@ def test_metrics_and_hooks(watched: Office) -> None:
     assert [one["login"] for one in first["left_out"]] == ["mail@x"]
     assert (stopped["stops"], stopped["counts"]) == (["adMaxVanishedShare"], {"Deactivate": 1})
     assert failed["message"] == "the sync of all users failed: the directory dc1 cannot be reached"
-    lines = watched.site.etl("metrics", "--once").out.splitlines()
+    page = watched.site.etl("metrics", "--once").out
+    assert lacking(page, "etl_directory_") == set()
+    lines = page.splitlines()
     values = {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
     found = {name.partition("{")[0]: value for name, value in values.items() if "etl_directory" in name}
     expected = {"running": 0, "stopped": 0, "failed": 1, "read_users": 3, "left_out_users": 1, "known_users": 2}

@@ -27,6 +27,7 @@ from tests.fix_database import LOOPBACK
 from tests.fix_web import ServeWeb
 from tests.integration.hooks.listener import Listener, listening
 from tests.integration.kafka_in.conftest import KAFKA, MakeReading, Reading, client
+from tests.monitoring_files import lacking
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +91,8 @@ def test_reading_that_has_stopped_is_shown_and_notified(reading: Reading) -> Non
     assert measured[f'etl_kafka_rejected_records{{code="BAD_JSON",topic="{reading.topic}"}}'] == 1
     assert measured[f'etl_kafka_unsent_records{{topic="{reading.topic}"}}'] == 1
     assert measured["etl_kafka_rejected_share"] == pytest.approx(1 / 3)
+    page = reading.site.etl("metrics", "--once").out
+    assert lacking(page, "etl_kafka_", ("etl_kafka_out_", "etl_kafka_journal_")) == set()
 
 
 def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> None:

@@ -13,6 +13,7 @@ from tests.integration.hooks.listener import listening
 from tests.integration.kafka_out.output import Output
 from tests.integration.kafka_out.test_service import end, service, wait_for
 from tests.integration.kafka_records.topic import record
+from tests.monitoring_files import lacking
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +69,8 @@ def test_an_output_that_has_stopped_is_shown_and_notified(output: Output) -> Non
     measured = metrics(output)
     assert (measured["etl_kafka_out_stopped"], measured["etl_kafka_out_behind_changes"]) == (0, 0)
     assert "etl_kafka_up" not in measured  # nothing is read
+    page = output.site.etl("metrics", "--once").out
+    assert lacking(page, "etl_kafka_out_") | lacking(page, "etl_kafka_journal_") == set()
 
 
 def test_an_event_is_not_lost_when_the_process_ends_at_once(output: Output, tmp_path: Path) -> None:
