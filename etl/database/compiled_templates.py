@@ -101,9 +101,10 @@ def compiled_templates(kind: str) -> CompiledTemplates | None:
     Code is read from there, so the folder belongs to this account alone, and others cannot write into it. It lies in
     `CACHE_DIRECTORY`, which systemd sets, or in the folder for temporary files.
     """
-    parent = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0] or tempfile.gettempdir()
-    folder = Path(parent, f"{_NAME}-{os.getuid()}")
     try:
+        # Where no folder for temporary files can be written to, asking for it fails.
+        parent = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0] or tempfile.gettempdir()
+        folder = Path(parent, f"{_NAME}-{os.getuid()}")
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError:

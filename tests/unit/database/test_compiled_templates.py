@@ -53,6 +53,14 @@ def test_code_is_kept_in_a_folder_of_this_account(parent: Path) -> None:
     assert _render() == "number 42"
 
 
+def test_no_folder_for_temporary_files_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CACHE_DIRECTORY")
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: ["/nowhere"])
+    assert compiled_templates("sql") is None
+    assert _render() == "answer 42"
+
+
 def test_it_is_shared_by_checkouts(parent: Path) -> None:
     assert _render(folder="/one") == _render(folder="/other") == "answer 42"
     assert len(_kept(parent)) == 1
