@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web nightly check format clean
+.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web packages nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -9,6 +9,7 @@ PACKAGING := setup.cfg pyproject.toml
 DIRECTORY = $(BIN)/python scripts/directory packages && $(PIP) --editable '.[directory]'
 PYTEST_ARGS ?=
 NIGHTLY ?=
+PACKAGES ?=
 # Each worker of a test run has a PostgreSQL of its own, of version 14 or 18 by turns, unless one is named.
 ON_BOTH = $(if $(ETL_TEST_POSTGRES_BIN),,$(BIN)/python -m scripts.postgresql 14 18 --)
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
@@ -73,6 +74,10 @@ bench-kafka: .venv/test.stamp ## Time topics in and out beside the floor: make b
 
 bench-web: .venv/test.stamp ## Time each page of the console beside 10 million errors: make bench-web BENCH_ROWS=1000000
 	@$(BIN)/python -m scripts.bench.web
+
+packages: .venv/test.stamp ## Build wheel, bundle, Debian package, image and more into build/packages: make packages PACKAGES="bundle"
+	@$(PIP) --editable '.[packages]'
+	@$(BIN)/python -m scripts.packages $(PACKAGES)
 
 nightly: .venv/test.stamp ## Run the long checks of docs/nightly.md, or some: make nightly NIGHTLY="crash bench"
 	@NIGHTLY="$(NIGHTLY)" $(BIN)/python -m scripts.nightly

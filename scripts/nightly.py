@@ -109,6 +109,7 @@ _OPERATIONS_TESTS = (
     "tests/acceptance/test_openflights_restored.py",
 )
 
+_PACKAGES_TESTS = "tests/acceptance/test_packages.py"
 _STATISTICS_TESTS = "tests/acceptance/test_old_statistics.py"
 
 PARTS = (
@@ -176,7 +177,7 @@ PARTS = (
     Part(
         "whole",
         "what `make test` takes only in part: all cases of tests with parameters, each layout, a million rows",
-        (_on("14 18", "tests", "-m", "nightly", f"--ignore={_STATISTICS_TESTS}"),),
+        (_on("14 18", "tests", "-m", "nightly", f"--ignore={_STATISTICS_TESTS}", f"--ignore={_PACKAGES_TESTS}"),),
     ),
     Part(
         "operations",
@@ -188,6 +189,11 @@ PARTS = (
         "undo, waiting, errors, clean and versions beside a journal of two million rows, with old statistics",
         # Newer servers find a good plan for some statements even without statistics.
         (_on("14", _STATISTICS_TESTS, "-m", ""),),
+    ),
+    Part(
+        "packages",
+        "packages are built, and installed in a clean Debian without network, where the demo runs",
+        (_pytest(_PACKAGES_TESTS, "-m", "nightly"),),
     ),
     Part("postgres-14", "all tests on PostgreSQL 14", (_on("14"),)),
     Part("postgres-18", "all tests on PostgreSQL 18", (_on("18"),)),
