@@ -134,10 +134,10 @@ PARTS = (
     ),
     Part(
         "properties",
-        "100 random histories of 50 steps beside the model, and others of two sources, records and versions",
+        "200 random histories of 50 steps beside the model, and others of two sources, records and versions",
         (
             _pytest(
-                "tests/properties", "-m", "not negative_control", ETL_PROPERTY_EXAMPLES="100", ETL_PROPERTY_STEPS="50"
+                "tests/properties", "-m", "not negative_control", ETL_PROPERTY_EXAMPLES="200", ETL_PROPERTY_STEPS="50"
             ),
         ),
     ),
