@@ -42,6 +42,8 @@ from tests.properties.two_sources import (
 _EXAMPLES = int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12"))
 _IS_LONG = "ETL_PROPERTY_EXAMPLES" in os.environ
 SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 4)]
+# Histories that have found a fault of the engine: a row left to the next pass, whose instance a batch makes meanwhile.
+FOUND = [3167970765]
 _STEPS = 3
 # Histories in which an injected fault must be found.
 MOST = 100
@@ -224,7 +226,7 @@ def play_all(
 def test_two_sources_at_once(
     server: EmbeddedServer, prepared_templates: PreparedTemplates, layout: str, tmp_path: Path
 ) -> None:
-    play_all(server, prepared_templates, layout, tmp_path, SEEDS)
+    play_all(server, prepared_templates, layout, tmp_path, [*FOUND, *SEEDS])
 
 
 def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,7 @@ class Settling:
     def __init__(self, merge: Merge) -> None:
         self._merge = merge
         self._has_refused = False
+        self._has_later = False
 
     def reconcile(self, exact: Merge, staged: int, *, is_last: bool) -> tuple[int, Settled]:
         """Resolves a stage of `staged` rows that was matched in all ways; returns how many are staged then.
@@ -82,10 +83,14 @@ class Settling:
             exact.ask("lock_chunk")
             staged = exact.run("stage_rows")
             may_meet = self._may_meet(exact)
+        self._refuse_made_meanwhile(exact)
         exchanges = False
         if may_meet:
             exact.run("analyze_stage")
-            exact.run("refuse_later" if is_last else "defer_later")
+            if is_last:
+                exact.run("refuse_later")
+            else:
+                self._defer_later(exact)
             exact.run("refuse_contradictions")
             if exact.run("stage_duplicates"):
                 exact.run("apply_duplicates")
@@ -96,9 +101,27 @@ class Settling:
         return staged, Settled(exact, exchanges)
 
     def end(self) -> None:
-        """Drops the list of refused rows; the next task makes its own."""
+        """Drops the lists of refused and of deferred rows; the next task makes its own."""
         if self._has_refused:
             self._merge.run("drop_refused")
+        if self._has_later:
+            self._merge.run("drop_later")
+
+    def _defer_later(self, exact: Merge) -> None:
+        if not self._has_later:
+            exact.run("create_later")
+            self._has_later = True
+        exact.run("defer_later")
+
+    def _refuse_made_meanwhile(self, exact: Merge) -> None:
+        """Raises TransientFault if a deferred row has got an instance by another source: it would contradict what the
+        pass before did with the rows that it meets. The next try finds all of them as they are then."""
+        if not self._has_later:
+            return
+        [made] = exact.ask("any_made_meanwhile")
+        if made.rows:
+            raise changed_meanwhile(exact, f"made {made.rows}")
+        exact.run("forget_later")
 
     def _may_meet(self, exact: Merge) -> bool:
         if self._has_refused:

@@ -1,6 +1,7 @@
--- Leaves these rows to the next pass.
-delete from stage s
-using (select _row
+-- Leaves these rows to the next pass, and notes them.
+with left_out as (
+    delete from stage s
+    using (select _row
 from (
     select _row, _is_weak, rank() over (partition by _known order by _is_weak, case when _is_weak then _in_id end) as n
     from stage
@@ -30,4 +31,8 @@ from (
 ) wanted
 where _is_weak and n > 1
 ) t
-where t._row = s._row
+    where t._row = s._row
+    returning s._row
+)
+insert into later
+select _row from left_out

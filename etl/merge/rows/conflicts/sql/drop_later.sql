@@ -1,0 +1,2 @@
+-- The next task makes its own.
+drop table later

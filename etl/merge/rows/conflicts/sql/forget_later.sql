@@ -1,0 +1,2 @@
+-- Each pass notes its own.
+delete from later
