@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.packages.distributions import wheel
+from scripts.packages import distributions
 from scripts.packages.release import write_sums
 from scripts.packages.steps import VERSION, PackagingError, pack, run
 
@@ -25,7 +25,7 @@ def build(into: Path) -> Path:
     archive = into / f"{name()}.tar.gz"
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / name()
-        fill(folder, wheel(into))
+        fill(folder, distributions.build(into))
         return pack(folder, archive)
 
 

@@ -4,10 +4,10 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
-from scripts.packages import bundle
-from scripts.packages.distributions import wheel
+from scripts.packages import bundle, distributions
 from scripts.packages.steps import CHECKOUT, VERSION, PackagingError, moment, need, run
 
 _HOME = "/opt/etl/.venv"
@@ -17,8 +17,9 @@ _SCRIPTS = Path(__file__).parent / "maintainer"
 _UNITS = CHECKOUT / "scripts/systemd"
 
 
+@cache
 def build(into: Path) -> Path:
-    """Builds it for the Debian of this machine."""
+    """Builds it for the Debian of this machine, once in a process."""
     python = Path("/usr/bin", _PYTHON)
     if not python.exists():
         raise PackagingError(f"the package is made for Debian's Python: apt-get install {_PYTHON}, as {python}")
@@ -26,7 +27,7 @@ def build(into: Path) -> Path:
     package = into / f"etl_{VERSION}_{architecture}.deb"
     with tempfile.TemporaryDirectory() as made:
         wheels, root = Path(made) / "bundle", Path(made) / "root"
-        bundle.fill(wheels, wheel(into))
+        bundle.fill(wheels, distributions.build(into))
         _install(wheels / "wheels", python, root)
         _add_system_files(root)
         _describe(root, architecture)

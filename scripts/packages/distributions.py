@@ -3,13 +3,15 @@
 import sys
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from scripts.packages.steps import VERSION, copy_of_sources, pack, run
 
 
+@cache
 def build(into: Path) -> Path:
-    """Builds both; the path of the wheel."""
+    """Builds both, once in a process: one that lies there may be of other sources. The path of the wheel."""
     with tempfile.TemporaryDirectory() as made:
         sources = copy_of_sources(Path(made) / "sources")
         run(sys.executable, "-m", "build", "--sdist", "--wheel", cwd=sources)
@@ -18,12 +20,6 @@ def build(into: Path) -> Path:
         target.write_bytes(wheel.read_bytes())
         _repack(archive, Path(made), into / archive.name)
     return target
-
-
-def wheel(into: Path) -> Path:
-    """The wheel, built if it is not there."""
-    found = list(into.glob(f"etl-{VERSION}-*.whl"))
-    return found[0] if found else build(into)
 
 
 def _repack(archive: Path, folder: Path, target: Path) -> None:

@@ -23,7 +23,7 @@ def build(into: Path) -> Path:
     """Builds it as an archive that podman, docker and skopeo load; nothing of it is run."""
     archive = into / f"etl-{VERSION}-image.tar"
     buildah = (need("buildah", "buildah"), "--storage-driver", "vfs")
-    package = next(iter(into.glob(f"etl_{VERSION}_*.deb")), None) or debian.build(into)
+    package = debian.build(into)
     with tempfile.TemporaryDirectory() as made:
         root = bootstrap(Path(made) / "root.tar", f'cp {package} "$1/etl.deb"', *_HOOKS, without_documents=True)
         stored = (*buildah, "--root", Path(made) / "storage", "--runroot", Path(made) / "run")

@@ -4,8 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.packages import bundle
-from scripts.packages.distributions import wheel
+from scripts.packages import bundle, distributions
 from scripts.packages.steps import VERSION, PackagingError, run
 
 
@@ -14,7 +13,7 @@ def build(into: Path) -> Path:
     listed = into / f"etl-{VERSION}.cdx.json"
     with tempfile.TemporaryDirectory() as made:
         folder, environment = Path(made) / "bundle", Path(made) / "installed"
-        bundle.fill(folder, wheel(into))
+        bundle.fill(folder, distributions.build(into))
         run("sh", folder / "install.sh", environment, environ={"PYTHON": sys.executable})
         program = (sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--of", "JSON")
         try:
