@@ -1,10 +1,14 @@
 """README and docs as values: their code blocks and tables, so that tests can run and compare them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 import etl
+from etl.cli import etl as group
 
 CHECKOUT = Path(etl.__file__).parents[1]
 README = CHECKOUT / "README.md"
@@ -68,3 +72,15 @@ def table(path: Path, first_head: str) -> list[list[str]]:
 def words(cell: str) -> list[str]:
     """What stands in backticks."""
     return re.findall(r"`([^`]+)`", cell)
+
+
+def check_command(words: Sequence[str]) -> None:
+    """Fails when a command, given without `etl`, is not there or does not take these options and arguments."""
+    context, rest = click.Context(group), list(words)
+    command: click.Command = group
+    while isinstance(command, click.Group):
+        name, *rest = rest
+        found = command.get_command(context, name)
+        assert found, words
+        command = found
+    command.make_context(name, rest)

@@ -11,12 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 import yaml
 
-from etl.cli import etl as group
-from tests.documentation import CHECKOUT
+from tests.documentation import CHECKOUT, check_command
 from tests.fix_company import CLAIMS, MakeSite, ended
 from tests.monitoring_files import ALERTS, ALERTS_TEST, FOLDER, lacking, queries, rules
 
@@ -79,14 +77,7 @@ def test_the_commands_of_the_descriptions_exist() -> None:
     commands = {command for text in texts for command in re.findall(r"`etl ([^`]+)`", text)}
     assert len(commands) > 10
     for given in commands:
-        context, rest = click.Context(group), shlex.split(given)
-        command: click.Command = group
-        while isinstance(command, click.Group):
-            name, *rest = rest
-            found = command.get_command(context, name)
-            assert found, given
-            command = found
-        command.make_context(name, rest)
+        check_command(shlex.split(given))
 
 
 def test_each_metric_and_label_is_in_a_real_scrape(make_site: MakeSite) -> None:

@@ -4,7 +4,6 @@ import re
 import shlex
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
@@ -42,6 +41,7 @@ from tests.documentation import (
     SPEED,
     UPGRADE,
     blocks,
+    check_command,
     table,
     words,
 )
@@ -90,14 +90,7 @@ def test_every_command_of_the_kafka_pages_can_be_parsed(page: Path) -> None:
     commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("etl ")]
     assert len(commands) > 2
     for given in commands:
-        context, rest = click.Context(group), given
-        command: click.Command = group
-        while isinstance(command, click.Group):
-            name, *rest = rest
-            found = command.get_command(context, name)
-            assert found, given
-            command = found
-        command.make_context(name, ["1" if word.startswith("$") else word for word in rest])
+        check_command(["1" if word.startswith("$") else word for word in given])
 
 
 def test_every_scenario_of_records_is_reported() -> None:
