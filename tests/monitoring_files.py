@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from etl.monitoring import MEASURES
 from tests.documentation import CHECKOUT
 
 FOLDER = CHECKOUT / "scripts/monitoring"
@@ -36,12 +37,21 @@ def used() -> set[tuple[str, str]]:
 
 
 def lacking(page: str, prefix: str, but: tuple[str, ...] = ()) -> set[tuple[str, str]]:
-    """What is used of the metrics with this prefix, but not with another one, and is not on a page of metrics."""
+    """What is used of the metrics with this prefix, but not with another one, and is not on a page of metrics; and
+    labels there that are not those of their measure."""
     lines = [line for line in page.splitlines() if not line.startswith("#")]
     found = {(re.split(r"[{ ]", line)[0], label) for line in lines for label in ["", *re.findall(r'(\w+)="', line)]}
     wanted = {pair for pair in used() if pair[0].startswith(prefix) and not pair[0].startswith(but)}
     assert wanted, prefix
-    return wanted - found
+    return wanted - found | set(_mislabelled(lines))
+
+
+def _mislabelled(lines: list[str]) -> Iterator[tuple[str, str]]:
+    declared = {one.prometheus_name: {"company", *one.labels} for one in MEASURES}
+    for line in lines:
+        name, labels = re.split(r"[{ ]", line)[0], set(re.findall(r'(\w+)="', line))
+        if name in declared and labels != declared[name]:
+            yield name, ",".join(sorted(labels))
 
 
 def _expressions() -> Iterator[tuple[str, str]]:

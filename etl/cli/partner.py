@@ -29,7 +29,7 @@ from etl.simulator import (
 )
 from etl.simulator.kafka import RECORD_SCENARIOS
 
-_PASSWORD = "ETL_PARTNER_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD_VARIABLE = "ETL_PARTNER_PASSWORD"  # noqa: S105 - the name of a variable
 _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
 
 
@@ -55,7 +55,7 @@ def partner() -> None:
 @click.option(
     "--password-env",
     metavar="VARIABLE",
-    default=_PASSWORD,
+    default=PASSWORD_VARIABLE,
     show_default=True,
     help="Environment variable with the role's password.",
 )

@@ -36,8 +36,8 @@ _ATTEMPTS = 5
 _LARGEST_WRITE = 1024 * 1024 - 4096
 # ZooKeeper's own nodes, which are no configuration.
 _RESERVED = "/zookeeper"
-_SECRET_VARIABLE = "ETL_ZOOKEEPER_PASSWORD"  # noqa: S105  (a name)
-_KEY_VARIABLE = "ETL_ZOOKEEPER_KEY_PASSWORD"
+SECRET_VARIABLE = "ETL_ZOOKEEPER_PASSWORD"  # noqa: S105  (a name)
+KEY_VARIABLE = "ETL_ZOOKEEPER_KEY_PASSWORD"
 
 # Who may set a text; who may replace one below.
 _SETS = Permissions.WRITE | Permissions.ADMIN
@@ -186,10 +186,10 @@ class ZooKeeperSource:
         """kazoo's arguments for authentication and TLS. Secrets come from the environment alone."""
         address, access = self._address, dict[str, Any]()
         if address.user:
-            password = environ.get(_SECRET_VARIABLE, "")
+            password = environ.get(SECRET_VARIABLE, "")
             if not password:
                 raise ConfigurationError(
-                    f"{self.url} has a user, and {_SECRET_VARIABLE} no password: define it where etl runs"
+                    f"{self.url} has a user, and {SECRET_VARIABLE} no password: define it where etl runs"
                 )
             if address.auth == "sasl":
                 if importlib.util.find_spec("puresasl") is None:
@@ -203,7 +203,7 @@ class ZooKeeperSource:
         if address.tls:
             access |= {"use_ssl": True, "verify_certs": True, "check_hostname": True, "ca": address.ca or None}
             access |= {"certfile": address.cert or None, "keyfile": address.key or None}
-            access["keyfile_password"] = environ.get(_KEY_VARIABLE)
+            access["keyfile_password"] = environ.get(KEY_VARIABLE)
             for path in filter(None, (address.ca, address.cert, address.key)):
                 if not os.access(path, os.R_OK):
                     raise ConfigurationError(Problem("cannot be read: correct the ZooKeeper URL", path))

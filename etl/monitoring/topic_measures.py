@@ -10,20 +10,45 @@ from etl.monitoring.topics import TopicsStatus, read_topics_status
 from etl.notifications.telemetry import Measure, Sample
 
 UP = Measure("etl.kafka.up", "1", "Whether the brokers answered")
-LAG = Measure("etl.kafka.lag", "{record}", "Records of a partition that are not merged yet")
-LAG_AGE = Measure("etl.kafka.lag.age", "s", "Age of the last merged record of a partition while others wait; else 0")
-READ = Measure("etl.kafka.read", "{record}", "Offset of a partition up to which it has been read")
-LOST = Measure("etl.kafka.lost", "{record}", "Offsets of a partition that were gone before they were read")
-REJECTED = Measure("etl.kafka.rejected", "{record}", "Rejected records that are kept, of the newest 100,000, by code")
+LAG = Measure("etl.kafka.lag", "{record}", "Records of a partition that are not merged yet", ("topic", "partition"))
+LAG_AGE = Measure(
+    "etl.kafka.lag.age",
+    "s",
+    "Age of the last merged record of a partition while others wait; else 0",
+    ("topic", "partition"),
+)
+READ = Measure(
+    "etl.kafka.read", "{record}", "Offset of a partition up to which it has been read", ("topic", "partition")
+)
+LOST = Measure(
+    "etl.kafka.lost", "{record}", "Offsets of a partition that were gone before they were read", ("topic", "partition")
+)
+REJECTED = Measure(
+    "etl.kafka.rejected",
+    "{record}",
+    "Rejected records that are kept, of the newest 100,000, by code",
+    ("topic", "code"),
+)
 SHARE = Measure("etl.kafka.rejected.share", "1", "Rejected share of the records of the last hour, from 0 to 1")
-UNSENT = Measure("etl.kafka.unsent", "{record}", "Rejected records that are not in the topic of errors yet")
-STOPPED = Measure("etl.kafka.stopped", "1", "Whether a partition waits for an operator")
-HELD = Measure("etl.kafka.held", "1", "Whether a producer holds a partition by an open transaction for long")
+UNSENT = Measure("etl.kafka.unsent", "{record}", "Rejected records that are not in the topic of errors yet", ("topic",))
+STOPPED = Measure("etl.kafka.stopped", "1", "Whether a partition waits for an operator", ("topic", "partition"))
+HELD = Measure(
+    "etl.kafka.held",
+    "1",
+    "Whether a producer holds a partition by an open transaction for long",
+    ("topic", "partition"),
+)
 READING_STOPPED = Measure("etl.kafka.reading.stopped", "1", "Whether reading has stopped because of errorLimit")
-OUT_BEHIND = Measure("etl.kafka.out.behind", "{change}", "Changes of the journal that an output has not written yet")
-OUT_LAG = Measure("etl.kafka.out.lag", "s", "Seconds since the unit began whose changes an output has not written yet")
-OUT_STOPPED = Measure("etl.kafka.out.stopped", "1", "Whether an output waits for an operator")
-OUT_UNSENT = Measure("etl.kafka.out.unsent", "{record}", "Records of an output that were too large for their topic")
+OUT_BEHIND = Measure(
+    "etl.kafka.out.behind", "{change}", "Changes of the journal that an output has not written yet", ("output",)
+)
+OUT_LAG = Measure(
+    "etl.kafka.out.lag", "s", "Seconds since the unit began whose changes an output has not written yet", ("output",)
+)
+OUT_STOPPED = Measure("etl.kafka.out.stopped", "1", "Whether an output waits for an operator", ("output",))
+OUT_UNSENT = Measure(
+    "etl.kafka.out.unsent", "{record}", "Records of an output that were too large for their topic", ("output",)
+)
 JOURNAL = Measure("etl.kafka.journal", "By", "Size of the journal, which is kept from the slowest output on")
 
 TOPIC_MEASURES: Final = (

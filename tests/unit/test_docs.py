@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -24,6 +25,7 @@ from etl.settings.schedule.parse import parse_schedule
 from etl.simulator import SCENARIOS
 from etl.simulator.kafka import RECORD_SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
+from scripts.reference.exit_codes import CODES, COMMANDS
 from tests.contracts import company
 from tests.documentation import (
     CHECKOUT,
@@ -114,12 +116,10 @@ def test_every_code_of_err_is_reported_with_cause_and_cure() -> None:
     assert rows == [[fault.code, fault.cause, fault.cure] for fault in CATALOGUE]
 
 
-def test_every_figure_is_reported() -> None:
-    reported = {words(name)[0]: meaning for name, meaning in table(MONITORING, "name | meaning")}
-    assert reported == {measure.prometheus_name: measure.help for measure in MEASURES}
+def test_alerts_and_dashboard_read_metrics_that_there_are() -> None:
     read = {metric for metric, _ in used()}
     assert read
-    assert read <= set(reported)
+    assert read <= {measure.prometheus_name for measure in MEASURES}
 
 
 def test_every_alert_is_reported() -> None:
@@ -144,7 +144,16 @@ def test_every_fault_has_a_test(page: Path, faults: int) -> None:
 
 def test_every_exit_code_is_reported() -> None:
     rows = table(OPERATOR, "code | what happened | what to do")
-    assert {int(code) for row in rows for code in row[0].split(",")} == EXIT_CODES
+    assert {int(code) for row in rows for code in row[0].split(",")} == EXIT_CODES == set(CODES)
+
+
+def test_every_command_with_exit_codes_of_its_own_exists() -> None:
+    for command in COMMANDS:
+        found: click.Command | None = group
+        for name in command.split()[1:]:
+            assert isinstance(found, click.Group)
+            found = found.get_command(click.Context(found), name)
+        assert found, command
 
 
 def test_every_kind_of_task_is_reported() -> None:

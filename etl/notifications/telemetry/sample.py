@@ -13,11 +13,13 @@ _SUFFIXES = {
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure by its OpenTelemetry name; `unit` is UCUM: s, 1, or what is counted in braces."""
+    """A figure by its OpenTelemetry name; `unit` is UCUM: s, 1, or what is counted in braces. `labels`: those of its
+    samples, besides `company`."""
 
     name: str
     unit: str
     help: str
+    labels: tuple[str, ...] = ()
 
     @property
     def prometheus_name(self) -> str:

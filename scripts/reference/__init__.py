@@ -1,0 +1,4 @@
+"""Writes the reference pages that come from the code.
+
+python -m scripts.reference         writes docs/reference/*.md
+"""
