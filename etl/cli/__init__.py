@@ -51,6 +51,7 @@ _COMMANDS = {
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "ad": ("etl.cli.ad:ad", "Bring people and their groups from Active Directory."),
+    "psql": ("etl.cli.psql:psql", "Open psql on a database of the company, the embedded one too."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
     "web": ("etl.cli.web:web", "Serve console, API and services over HTTP; keep their users."),
     "backup": ("etl.cli.backup:backup", "Write a backup of all databases and the configuration."),
@@ -74,7 +75,7 @@ _ROLES = {
     "Import": ("run", "runs", "undo", "status", "age", "kafka", "ad"),
     "What became of rows": ("explain", "history", "errors", "waiting"),
     "For readers": ("out", "export"),
-    "Servers and monitoring": ("grants", "check", "metrics", "web"),
+    "Servers and monitoring": ("psql", "grants", "check", "metrics", "web"),
     "Backup and repair": ("backup", "restore", "verify", "recover"),
     "Maintenance": ("adopt", "move", "hold", "drain", "release", "upgrade", "clean"),
 }

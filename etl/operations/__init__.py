@@ -15,6 +15,7 @@ from etl.operations.backup import (
     note_in_store,
     prune,
 )
+from etl.operations.client import open_client
 from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.move import Moved, move
@@ -58,6 +59,7 @@ __all__ = [
     "kept_backups",
     "move",
     "note_in_store",
+    "open_client",
     "open_installation",
     "prune",
     "read_upgrade",

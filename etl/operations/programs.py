@@ -74,7 +74,7 @@ class Programs:
         arguments = ["--format=custom", f"--snapshot={snapshot}", f"--lock-wait-timeout={_LOCK_SECONDS}s"]
         arguments += ["--strict-names", *(f'--schema="{one}"' for one in schemas)]
         command = [str(self.folder / "pg_dump"), *arguments]
-        return RunningDump(_start(command, _environ(access), stdin=False), file, before_write)
+        return RunningDump(_start(command, libpq_environ(access), stdin=False), file, before_write)
 
     def restore(self, access: Access, file: Path, server: int, *, then: str, privileges: bool) -> None:
         """Restores a dump into a server of that major version, in one transaction whose last statements are those of
@@ -85,7 +85,7 @@ class Programs:
         options = ["--no-owner"] + ([] if privileges else ["--no-privileges"])
         reading = [str(self.folder / "pg_restore"), *options, "--file=-", str(file)]
         writing = [str(self.folder / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse"]
-        environ = _environ(access)
+        environ = libpq_environ(access)
         with (
             _running(_start(reading, environ, stdin=False)) as reader,
             _running(_start([*writing, "-o", os.devnull], environ, stdin=True)) as writer,
@@ -193,7 +193,9 @@ def _start(command: list[str], environ: Mapping[str, str], *, stdin: bool) -> _P
     complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the program)
     reads, writes = (subprocess.PIPE, subprocess.DEVNULL) if stdin else (subprocess.DEVNULL, subprocess.PIPE)
     try:
-        process = subprocess.Popen(command, env=environ, stdin=reads, stdout=writes, stderr=complaints)
+        process = subprocess.Popen(
+            command, env={**environ, "LC_ALL": "C"}, stdin=reads, stdout=writes, stderr=complaints
+        )
     except OSError as fault:
         complaints.close()
         raise EnvironmentFault(f"{command[0]} cannot be started: {fault.strerror}") from fault
@@ -208,7 +210,7 @@ def _running(program: _Program) -> Iterator[_Program]:
         program.kill()
 
 
-def _environ(access: Access) -> dict[str, str]:
+def libpq_environ(access: Access) -> dict[str, str]:
     """How libpq reaches a database: names and password are in no argument, which every user of the machine can read."""
     found = {name: value for name, value in os.environ.items() if name not in IGNORED_VARIABLES}
     named = {
@@ -220,7 +222,7 @@ def _environ(access: Access) -> dict[str, str]:
         "PGSSLMODE": access.sslmode,
     }
     given = {name: value for name, value in named.items() if value}
-    return {**found, **given, "PGAPPNAME": "etl", "PGCONNECT_TIMEOUT": "10", "LC_ALL": "C"}
+    return {**found, **given, "PGAPPNAME": "etl", "PGCONNECT_TIMEOUT": "10"}
 
 
 def _known_settings(blocks: Iterator[bytes], server: int) -> Iterator[bytes]:
