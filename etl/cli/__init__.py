@@ -20,7 +20,7 @@ from etl.quoting import printable
 
 # Commands are imported when they are called, so that `etl --help` need not wait for all of them: name -> (where, help).
 _COMMANDS = {
-    "demo": ("etl.cli.demo:demo", "Run a self-contained demo with generated data."),
+    "demo": ("etl.cli.trial.demo:demo", "Run a self-contained demo with generated data."),
     "config": ("etl.cli.config:config", "Write, show, check and move the configuration."),
     "metadata": ("etl.cli.metadata:metadata", "Check and show business objects."),
     "generate-ddl": ("etl.cli.generate_ddl:generate_ddl", "Print the DDL of a company's tables, or apply it."),
@@ -47,7 +47,7 @@ _COMMANDS = {
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
-    "partner": ("etl.cli.partner:partner", "Simulate a partner against a test database or a test topic."),
+    "partner": ("etl.cli.trial.partner:partner", "Simulate a partner against a test database or a test topic."),
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "ad": ("etl.cli.ad:ad", "Bring people and their groups from Active Directory."),

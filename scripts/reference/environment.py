@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from etl.cli.partner import PASSWORD_VARIABLE
+from etl.cli.trial.partner import PASSWORD_VARIABLE
 from etl.config.zookeeper import KEY_VARIABLE, SECRET_VARIABLE
 from etl.database.session import IGNORED_VARIABLES
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE

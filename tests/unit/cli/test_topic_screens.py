@@ -10,10 +10,10 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
-from etl.cli import partner_records
-from etl.cli.demo_kafka import KafkaScreen
 from etl.cli.screen import kafka as kafka_screen
 from etl.cli.screen.demo import WIDTH
+from etl.cli.trial import partner_records
+from etl.cli.trial.demo_kafka import KafkaScreen
 from etl.demo import Stage
 from etl.demo.kafka import DemoTopics, RecordLoad, Rejected
 from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus

@@ -11,9 +11,9 @@ import click
 import sqlalchemy
 from rich.table import Table
 
-from etl.cli.partner_records import Sending, send_records
 from etl.cli.screen.numbers import COUNT
 from etl.cli.screen.printing import COMPANY, config_url, console
+from etl.cli.trial.partner_records import Sending, send_records
 from etl.database import open_engine
 from etl.engine import open_database, read_configuration
 from etl.errors import ConfigurationError, RunStopped

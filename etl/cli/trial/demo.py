@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.demo_kafka import play_by_kafka
 from etl.cli.screen.demo import Screen
+from etl.cli.trial.demo_kafka import play_by_kafka
 from etl.cli.web import serve_console
 from etl.demo import Load, Shown, Stage, loads, open_stage, show_tables
 from etl.quoting.json_text import json_text
