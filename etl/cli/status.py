@@ -11,7 +11,6 @@ from etl.cli.screen.tables import plain_table, receipts_table, runners_table, ve
 from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
 from etl.monitoring import read_topics_status, situation_of
-from etl.monitoring.directory_state import read_directory
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -44,8 +43,8 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
             return
         found = read_status(runtime)
         topics = None if found.is_unreadable else read_topics_status(runtime)
-        directory = None if found.is_unreadable else read_directory(runtime)
-        advice = Advice(situation_of(runtime, found, topics=topics), company)
+        situation = situation_of(runtime, found, topics=topics)
+    advice, directory = Advice(situation, company), situation.syncs
     if as_json:
         whole = advice.as_json | asdict(found) | {"kafka": topics_json(topics), "directory": directory_json(directory)}
         click.echo(json_text(whole))

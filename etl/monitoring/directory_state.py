@@ -28,14 +28,14 @@ VANISHED = Measure("etl.directory.vanished", "{user}", "Those of them whom the l
 DIRECTORY_MEASURES: Final = (*(DONE_AT, AGE, TOOK, RUNNING, STOPPED, FAILED, READ, CHANGED, LEFT_OUT, KNOWN, VANISHED),)
 
 
-def read_directory(runtime: Runtime) -> "SyncsState | None":
+def read_directory(runtime: Runtime, *, seconds: float = 60.0) -> "SyncsState | None":
     """The state of the syncs; None where no directory is configured, or where there is no store yet."""
     if not runtime.settings.directory.is_used:
         return None
     # Imported here: few companies have a directory, and every command of a moment would wait for it.
     from etl.engine.directory import read_syncs_state
 
-    return read_syncs_state(runtime)
+    return read_syncs_state(runtime, seconds=seconds)
 
 
 def measure_directory(runtime: Runtime, company: Mapping[str, str]) -> list[Sample]:

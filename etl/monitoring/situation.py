@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
 from etl.engine import Runtime, Status, read_feed, read_status
 from etl.errors import EtlError
+from etl.monitoring.directory_state import read_directory
 from etl.monitoring.topics import TopicsStatus
 from etl.notifications.freshness import Feed
 from etl.sources.in_tables.errors import ErrorLog
+
+if TYPE_CHECKING:
+    from etl.engine.directory import SyncsState
 
 _sql = SqlTemplates(__package__, "etl.database")
 # Of very many that were offered again or corrected not all are looked at for one that is still open.
@@ -39,7 +43,7 @@ class Situation:
     """`fault`: why there is no status; of its errors it has rows that were rejected unread alone. `services`: runners
     that wait for hand-overs now, by their sessions; None where they cannot be counted, as they only poll. `has_runs`:
     whether the import is switched on; `has_open_quarantine`: whether rows that were rejected unread are still to be
-    offered again."""
+    offered again; `syncs`: None without a directory."""
 
     company: str
     status: Status | None = None
@@ -50,6 +54,7 @@ class Situation:
     feed: Feed | None = None
     has_runs: bool = True
     has_open_quarantine: bool = False
+    syncs: "SyncsState | None" = None
 
     @property
     def lock_statement(self) -> str:
@@ -88,7 +93,7 @@ def situation_of(
         locks, services = tuple(_locks(connection, runtime, status)), _services(connection, runtime)
         status = replace(status, errors=_quarantined(connection, runtime, status))
         is_open = _has_open_quarantine(connection, runtime, status)
-    found = replace(found, status=status)
+    found = replace(found, status=status, syncs=read_directory(runtime, seconds=seconds))
     return replace(found, locks=locks, services=services, feed=read_feed(runtime), has_open_quarantine=is_open)
 
 

@@ -56,6 +56,8 @@ class State(StrEnum):
     RUNNING = "running"
     NO_SERVICE = "no_service"
     HANDED_OVER = "handed_over"
+    SYNC_STOPPED = "sync_stopped"
+    SYNC_FAILED = "sync_failed"
     LATE = "late"
     REJECTED = "rejected"
     SWITCHED_OFF = "switched_off"
@@ -74,6 +76,8 @@ class Act(StrEnum):
     SHOW_RUN = "show_run"
     SHOW_ERRORS = "show_errors"
     SHOW_KAFKA = "show_kafka"
+    SHOW_SYNC = "show_sync"
+    SHOW_DIRECTORY = "show_directory"
     SHOW_CHECKS = "show_checks"
     SHOW_SCHEDULE = "show_schedule"
 
@@ -81,7 +85,10 @@ class Act(StrEnum):
 _GRADES = {
     Grade.GOOD: (State.QUIET, State.NEVER_RUN, State.SWITCHED_OFF),
     Grade.BUSY: (State.RUNNING, State.HANDED_OVER, State.OWNER_REPLACED),
-    Grade.WARNING: (State.ON_HOLD, State.REJECTED, State.LATE, State.QUARANTINED, State.PARTITION_HELD, State.STALLED),
+    Grade.WARNING: (
+        *(State.ON_HOLD, State.REJECTED, State.LATE, State.QUARANTINED, State.PARTITION_HELD, State.STALLED),
+        *(State.SYNC_STOPPED, State.SYNC_FAILED),
+    ),
 }
 _ACTS: Mapping[State, tuple[Act, ...]] = {
     State.AWAY: (Act.SHOW_CHECKS,),
@@ -104,6 +111,8 @@ _ACTS: Mapping[State, tuple[Act, ...]] = {
     State.RUNNING: (Act.SHOW_RUN,),
     State.NO_SERVICE: (Act.START,),
     State.HANDED_OVER: (Act.START,),
+    State.SYNC_STOPPED: (Act.SHOW_SYNC,),
+    State.SYNC_FAILED: (Act.SHOW_DIRECTORY,),
     State.LATE: (Act.SHOW_SCHEDULE,),
     State.REJECTED: (Act.SHOW_ERRORS, Act.SHOW_RUN),
     State.SWITCHED_OFF: (),
@@ -158,6 +167,7 @@ def verdict(now: Situation) -> Verdict:
         _of_topics,
         _of_newest,
         _of_hand_over,
+        _of_syncs,
         _of_rest,
     )
     return next(found for one in judges if (found := one(now, now.status)))
@@ -266,6 +276,15 @@ def _of_hand_over(now: Situation, status: Status) -> Verdict | None:
         return None
     values = {"run": _run(status)}
     return Verdict(State.NO_SERVICE if now.services == 0 else State.HANDED_OVER, values, status.reason)
+
+
+def _of_syncs(now: Situation, status: Status) -> Verdict | None:
+    """One that is under way may be the answer to the one before."""
+    found = now.syncs
+    if found is None or found.newest is None or found.running or not (found.is_stopped or found.is_failed):
+        return None
+    values = {"run": _run(status), "at": found.newest.started_at}
+    return Verdict(State.SYNC_STOPPED if found.is_stopped else State.SYNC_FAILED, values, found.newest.message or "")
 
 
 def _of_rest(now: Situation, status: Status) -> Verdict:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from etl.settings.directory_keys import DIRECTORY
-from tests.fix_browser import PHONE, SECONDS_MS, WIDE, Look, Scheme, follow_to
+from tests.fix_browser import PHONE, SECONDS_MS, WIDE, Look, Scheme, follow_to, offers, says
 from tests.fix_company import MakeSite
 from tests.fix_directory import BASE, Domain
 from tests.fix_web import ServeWeb
@@ -55,7 +55,11 @@ def test_a_dry_run_a_sync_and_a_stop(office: Office, domain: Domain, serve_web: 
     web.opened.application.console.companies.refresh()  # type: ignore[union-attr]
     answer(page, SYNC)
     follow_to(page, "The sync was stopped, nothing was changed: adMaxVanishedShare")
-    page = watched.open(PATH)
+    page = watched.open("/c/demo/now")
+    says(page, "The sync with the directory of .* was stopped by a guard")
+    expect(page.locator("#detail")).to_contain_text("adMaxVanishedShare")
+    offers(page, "See what it would change")
+    page.get_by_role("link", name="See what it would change").click()
     expect(page.get_by_role("main")).to_contain_text("The last sync of all users was stopped")
     with page.expect_navigation(timeout=SECONDS_MS):
         page.get_by_role("button", name=SHOW).click()
@@ -63,6 +67,12 @@ def test_a_dry_run_a_sync_and_a_stop(office: Office, domain: Domain, serve_web: 
     answer(page, PAST)
     follow_to(page, "changes? made; entries left out: 0")
     assert office.people()["user00000"][1] == "INACTIVE"
+    page = watched.open("/c/demo/now")
+    says(page, "All is well")
+    office.site.write(DIRECTORY, domain.text(adPort="1", useSSL="false"))
+    assert office.site.etl("ad", "sync").code == 4
+    says(page, "The newest sync with the directory, of .*, has failed")
+    offers(page, "See the directory")
     watched.seen = [one for one in watched.seen if "409" not in one]
     for language, scheme, width in VARIANTS:
         other = look(web, language=language, scheme=scheme, width=width)

@@ -19,6 +19,8 @@ _COMMANDS: Final[Mapping[Act, Callable[[object], str]]] = {
     Act.SHOW_RUN: lambda run: f"etl runs show {run}",
     Act.SHOW_ERRORS: lambda run: f"etl errors list --run {run}",
     Act.SHOW_KAFKA: lambda run: "etl kafka status",
+    Act.SHOW_SYNC: lambda run: "etl ad sync --dry-run",
+    Act.SHOW_DIRECTORY: lambda run: "etl ad check",
     Act.SHOW_CHECKS: lambda run: "etl check",
     Act.SHOW_SCHEDULE: lambda run: "etl config schedule",
 }

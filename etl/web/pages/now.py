@@ -38,6 +38,8 @@ from etl.web.roles import INSIDE, Role
 from etl.web.texts import Language, language, zone_named
 
 _SHOWN_RUNS: Final = 5
+# What holds no rows of a partner up.
+_NOT_OF_THE_IMPORT: Final = frozenset({State.REJECTED, State.SYNC_STOPPED, State.SYNC_FAILED})
 # The shape of a page about a database that is away: an open page keeps the values that it has.
 _AWAY: Final = "away"
 # Company -> when a lock was seen last, on the monotonic clock, in which run, and who had it.
@@ -138,7 +140,7 @@ def page(request: PageRequest) -> Now | OwnNow:
 
 def fresh_only(found: Now) -> Now:
     """For readers: how fresh their data are, and nothing of hosts, sessions and rows."""
-    is_bad = found.grade in (Grade.BAD, Grade.WARNING) and found.state != State.REJECTED
+    is_bad = found.grade in (Grade.BAD, Grade.WARNING) and found.state not in _NOT_OF_THE_IMPORT
     return found.model_copy(
         update={
             "state": "held_up" if is_bad else found.state,

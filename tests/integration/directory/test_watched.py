@@ -59,7 +59,9 @@ def test_status_and_check(watched: Office) -> None:
     watched.has()
     watched.sync()
     assert checked(watched)[1].startswith("the newest sync of all users was stopped: empty read: 0 users where 2 are")
-    assert "was stopped, see `etl ad status`.\n  empty read: 0 users" in watched.site.etl("status").out
+    shown = watched.site.etl("status").out
+    assert "was stopped, see `etl ad status`.\n  empty read: 0 users" in shown
+    assert [line.partition(":")[2] for line in shown.splitlines()[1:2]] == [" etl ad sync --dry-run"], shown
     watched.during = fail
     with pytest.raises(EnvironmentFault):
         watched.sync()

@@ -8,11 +8,13 @@ import pytest
 
 from etl.database import FULL_DISK_ADVICE
 from etl.engine import Status
+from etl.engine.directory import SyncsState
 from etl.engine.topic_alerts import AlertKind
 from etl.monitoring import Act, Grade, LockWait, Situation, State, TopicsStatus, verdict
 from etl.monitoring.kafka_status import PartitionStatus
 from etl.notifications.alerts import Alert
 from etl.notifications.freshness import Feed
+from etl.sources.directory.stored.syncs import ListedSync
 from etl.sources.in_tables.receipts import Receipt
 from etl.store import Hold
 
@@ -91,6 +93,15 @@ def stopped(message: str) -> Status:
     return status(marker=marker, run=run("stopped", message))
 
 
+def syncs(result: str | None, *, running: ListedSync | None = None) -> SyncsState:
+    return SyncsState(looked_at=NOW, newest=sync(result), running=running)
+
+
+def sync(result: str | None, *, is_running: bool = False) -> ListedSync:
+    ended = ago(minutes=1) if result else None
+    return ListedSync(7, "a", None, ago(minutes=2), ended, None, 0, {}, (), result, "too many", is_running)
+
+
 LOCK = LockWait(task="in_Contract", pid=4711, role="report", application="report_job", since=NOW)
 HELD = partition(open_at=9, is_held=True, since=ago(minutes=5))
 SILENT = status("take_over", run=run("running", beat_age=80.0))
@@ -127,6 +138,8 @@ SITUATIONS = {
     ),
     State.NO_SERVICE: (now(status("start"), services=0), [Act.START]),
     State.HANDED_OVER: (now(status("start")), [Act.START]),
+    State.SYNC_STOPPED: (now(status(), syncs=syncs("stopped")), [Act.SHOW_SYNC]),
+    State.SYNC_FAILED: (now(status(), syncs=syncs(None)), [Act.SHOW_DIRECTORY]),
     State.LATE: (now(status(), feed=Feed(NOW, ago(days=1), None, ago(hours=1), None)), [Act.SHOW_SCHEDULE]),
     State.REJECTED: (now(status(receipts=(RECEIPT,))), [Act.SHOW_ERRORS, Act.SHOW_RUN]),
     State.SWITCHED_OFF: (now(status(run=None), has_runs=False), []),
@@ -184,3 +197,8 @@ def test_every_state_but_the_quiet_ones_is_at_least_a_warning() -> None:
 def test_topics_in_which_all_is_well_are_no_reason_to_act() -> None:
     fine = topics(partitions=(partition(), partition(partition=4)))
     assert verdict(now(status(), topics=fine)).state is State.QUIET
+
+
+def test_a_sync_that_is_done_or_under_way_is_no_reason_to_act() -> None:
+    again = syncs("stopped", running=sync(None, is_running=True))
+    assert [verdict(now(status(), syncs=one)).state for one in (syncs("done"), again)] == [State.QUIET] * 2
