@@ -36,7 +36,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.command(name="sync")
 @COMPANY
 @_DRY
-@click.option("--accept", is_flag=True, help="Pass the guards adMaxVanishedShare, adMaxLeaveShare and roles.")
+@click.option(
+    "--accept", is_flag=True, help="Pass the guards adMaxVanishedShare, adMaxLeaveShare, maxBlankedShare and roles."
+)
 @_JSON
 @click.pass_context
 def sync_command(context: click.Context, company: str | None, is_dry: bool, accept: bool, as_json: bool) -> None:
@@ -77,8 +79,8 @@ def sync_user_command(context: click.Context, login: str, company: str | None, i
 def login_command(context: click.Context, login: str, company: str | None, as_json: bool) -> None:
     """Let a user in by the directory, with the password on standard input, and bring what the directory has of them.
 
-    Exits with 0 when the user is let in, 1 when not, 75 when the directory or the store is away, or after adLoginTries
-    wrong passwords of this login.
+    Exits with 0 when the user is let in, 1 when not, and 75 when that cannot be said now: the directory or the store is
+    away, the store is on hold, all users are being brought, or this login had adLoginTries wrong passwords.
     """
     password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:

@@ -15,6 +15,7 @@ from tests.fix_company import STORE, MakeSite
 from tests.fix_directory import Domain
 from tests.fix_web import Reply, ServeWeb, Web
 from tests.integration.directory.conftest import DOCUMENTS, Office
+from tests.integration.directory.test_domain_sync import called
 
 SERVICE_PASSWORD = "Супер+ Секрет"
 WRONG = "неверный s3cret"
@@ -42,7 +43,7 @@ def sign_in(
     return web.ask("POST", f"{LOGIN_PATH}?{asked}", body, Content_Type="application/json")
 
 
-def test_each_answer(office: Office, domain: Domain, web: Web) -> None:
+def test_each_answer(office: Office, domain: Domain, web: Web, caplog: pytest.LogCaptureFixture) -> None:
     found = sign_in(web, "CORP\\USER00000")
     assert (found.status, DirectoryLogin(**found.json).login) == (200, "user00000")
     assert list(office.people()) == ["i@corp.kz", "user00000"]
@@ -72,9 +73,23 @@ def test_each_answer(office: Office, domain: Domain, web: Web) -> None:
     away = sign_in(web)
     assert (away.status, away.headers["retry-after"]) == (503, "5")
     assert "127.0.0.1" not in away.text
+    check_a_hold(office, web, caplog)
     office.site.write(DIRECTORY, "")
     web.opened.application.console.companies.refresh()  # type: ignore[union-attr]
     assert (sign_in(web).status, "no directory" in sign_in(web).text) == (404, True)
+
+
+def check_a_hold(office: Office, web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    """Refused before the directory, which is away here, is asked, and without a try that counts."""
+    assert office.site.etl("hold", "--reason", "new program").code == 0
+    caplog.clear()
+    held = sign_in(web)
+    assert (held.status, held.headers["retry-after"], "hold" in held.text) == (503, "5", False)
+    [logged] = [one.getMessage() for one in caplog.records if "a login cannot be checked" in one.getMessage()]
+    assert "new program" in logged, logged
+    assert called(office, f"{PASSWORD}\n") == (75, "")
+    assert office.site.look(f"select login from {STORE}.ad_try where login = 'user00000'") == []
+    assert office.site.etl("release").code == 0
 
 
 def test_users_who_mistype_are_no_attack_on_the_service(
