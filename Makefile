@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web packages nightly check format clean
+.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web bench-directory packages nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -74,6 +74,9 @@ bench-kafka: .venv/test.stamp ## Time topics in and out beside the floor: make b
 
 bench-web: .venv/test.stamp ## Time each page of the console beside 10 million errors: make bench-web BENCH_ROWS=1000000
 	@$(BIN)/python -m scripts.bench.web
+
+bench-directory: .venv/test.stamp ## Time syncs with a domain of 5,000 people beside ldapsearch
+	@$(BIN)/python -m scripts.bench.directory
 
 packages: .venv/test.stamp ## Build wheel, bundle, Debian package, image and more into build/packages: make packages PACKAGES="bundle"
 	@$(PIP) --editable '.[packages]'

@@ -160,11 +160,12 @@ def _add_groups(domain: _Domain, ordinary: list[str], odd: dict[str, str]) -> No
 def circle() -> str:
     """LDIF that makes two groups members of each other."""
     first, second = (f"CN=Circle{one},{_GROUPS},{BASE}" for one in (1, 2))
-    changes = (_changed(group, "add", "member", member) for group, member in ((first, second), (second, first)))
+    changes = (changed(group, "add", "member", member) for group, member in ((first, second), (second, first)))
     return "\n\n".join(changes) + "\n"
 
 
-def _changed(dn: str, how: str, attribute: str, value: Value) -> str:
+def changed(dn: str, how: str, attribute: str, value: Value) -> str:
+    """LDIF; `how`: add, replace or delete a value."""
     return "\n".join([_line("dn", dn), "changetype: modify", f"{how}: {attribute}", _line(attribute, value), "-"])
 
 
@@ -173,20 +174,26 @@ def next_day(primary_group: int = 0) -> str:
     one = {login: f"CN={ODD[login][0]},{_ODD},{BASE}" for login in ("tomove", "torename", "todelete", "twice1")}
     renamed = f"CN=was renamed,{_ODD},{BASE}"
     changes = [
-        _moved(one["tomove"], "CN=to be moved", f"OU=Уволенные,{BASE}"),
-        _moved(one["torename"], "CN=was renamed", f"{_ODD},{BASE}"),
-        _changed(renamed, "replace", "sAMAccountName", "renamed"),
-        _changed(renamed, "replace", "sn", "After"),
-        "\n".join([_line("dn", one["todelete"]), "changetype: delete"]),
-        _changed(one["twice1"], "replace", "userAccountControl", _NORMAL | _DISABLED),
-        _changed(f"CN=Empty,{_GROUPS},{BASE}", "add", "member", f"CN=Central,{_LISTS},{BASE}"),
+        moved(one["tomove"], "CN=to be moved", f"OU=Уволенные,{BASE}"),
+        moved(one["torename"], "CN=was renamed", f"{_ODD},{BASE}"),
+        changed(renamed, "replace", "sAMAccountName", "renamed"),
+        changed(renamed, "replace", "sn", "After"),
+        deleted(one["todelete"]),
+        changed(one["twice1"], "replace", "userAccountControl", _NORMAL | _DISABLED),
+        changed(f"CN=Empty,{_GROUPS},{BASE}", "add", "member", f"CN=Central,{_LISTS},{BASE}"),
     ]
     if primary_group:
         smart_card = f"CN={ODD['smartcard'][0]},{_ODD},{BASE}"
-        changes.append(_changed(smart_card, "replace", "primaryGroupID", primary_group))
+        changes.append(changed(smart_card, "replace", "primaryGroupID", primary_group))
     return "\n\n".join(changes) + "\n"
 
 
-def _moved(dn: str, name: str, above: str) -> str:
+def deleted(dn: str) -> str:
+    """LDIF that deletes an entry."""
+    return "\n".join([_line("dn", dn), "changetype: delete"])
+
+
+def moved(dn: str, name: str, above: str) -> str:
+    """LDIF that gives an entry another name, `above` the entry of another DN."""
     new = [_line("newrdn", name), "deleteoldrdn: 1", _line("newsuperior", above)]
     return "\n".join([_line("dn", dn), "changetype: modrdn", *new])

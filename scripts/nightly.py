@@ -160,6 +160,14 @@ PARTS = (
         (Command((PYTHON, "-m", "scripts.bench.kafka", "--check"), {"BENCH_ROWS": "50000", "BENCH_REPEATS": "3"}),),
     ),
     Part(
+        "directory",
+        "a domain of 5,000 people: syncs, the day after, logins and groups beside a plain model; time and memory",
+        (
+            _pytest("tests/integration/directory", "-m", ""),
+            Command((PYTHON, "-m", "scripts.bench.directory", "--check"), {"BENCH_REPEATS": "3"}),
+        ),
+    ),
+    Part(
         "web",
         "pages of the console beside 10 million errors, each in 200 ms; 100 open ones cost no more than one",
         (Command((PYTHON, "-m", "scripts.bench.web")),),
