@@ -33,6 +33,7 @@ from tests.documentation import (
     DIRECTORY,
     DIRECTORY_FAULTS,
     ERRORS,
+    GUARANTEES,
     KAFKA,
     KAFKA_FAULTS,
     KAFKA_OUT,
@@ -140,6 +141,12 @@ def test_every_fault_has_a_test(page: Path, faults: int) -> None:
         for path, _, name in (one.partition("::") for one in words(tests)):
             file = CHECKOUT / path if path.startswith("tests/") else CHECKOUT / "tests/integration" / path
             assert f"def {name}(" in file.read_text(encoding="utf-8"), f"{fault}: {path}::{name}"
+
+
+def test_every_guarantee_names_its_test() -> None:
+    named = [words(row[2])[0] for row in table(GUARANTEES, "what | why | test")]
+    assert len(named) == 6
+    assert not [path for path in named if not (CHECKOUT / path).is_file()]
 
 
 def test_every_exit_code_is_reported() -> None:
