@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from etl.engine import prepare
 from etl.merge.links import lock_links
 from etl.store import UndoCounters, undo_run
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite
-from tests.integration.merge.sources import DOCUMENTS, Records, Unit
+from tests.integration.merge.sources import DOCUMENTS, RECORDS, Records, Unit
 
 NAMES: dict[str, dict[str, Any]] = {
     "external id": {"target_value": "x"},
@@ -98,6 +99,20 @@ def test_a_reference_meets_what_an_older_transaction_brings(records: Records, na
             assert served(records, name) == 0
     assert served(records, name) == 1
     assert records.links(name) == {("k", "x")}
+
+
+def test_a_link_that_another_source_makes_during_a_unit_is_newer_than_its_start(records: Records) -> None:
+    """The unit's own links have the time of its start."""
+    with records.unit() as unit:
+        claim = unit.instance("Claim", "k")
+        for name in "ab":
+            unit.instance("Client", name)
+    with ExitStack() as earlier:
+        unit = earlier.enter_context(records.unit(source=replace(RECORDS, is_ordered=False)))
+        with records.unit() as later:
+            later.links("Client", {"owner": claim, "target_value": "b"})
+        unit.links("Client", {"owner": claim, "target_value": "a"})
+    assert records.links("Client") == {("k", "b")}
 
 
 def test_a_reference_that_was_taken_away_meanwhile_is_not_linked(records: Records) -> None:

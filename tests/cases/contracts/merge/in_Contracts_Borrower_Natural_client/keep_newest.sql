@@ -1,7 +1,8 @@
 -- A SINGLE field keeps the newest link of an owner: among the rows of the stage the one inserted last (equal times: the
--- greater target), and none that is older than the link the owner has. A link with a time after
--- this run's start and after all rows of the stage was made while the clock was wrong, so its age is unknown; not where
--- the times only show the order (`is_exact`), nor for a reference from the same days (`is_served`).
+-- greater target), and none that is older than the link the owner has, also where another source has made that since
+-- this run's start. A link with a time after now and after all rows of the stage was made while the clock was wrong, so
+-- its age is unknown; not where the times only show the order (`is_exact`), nor for a reference from the same days
+-- (`is_served`).
 delete from stage s
 using (
     select ctid as row_ctid, row_number() over (partition by owner order by linked_at desc, target desc) as age, owner,
@@ -15,6 +16,6 @@ where ranked.row_ctid = s.ctid
       or exists (
           select 1 from store_demo.link_Contracts_Borrower g
           where g._owner = ranked.owner and (g._linked_at, g._target) > (ranked.linked_at, ranked.target)
-            and g._linked_at <= greatest(:started_at, (select max(linked_at) from stage))
+            and g._linked_at <= greatest(greatest(:started_at, statement_timestamp()), (select max(linked_at) from stage))
       )
   )
