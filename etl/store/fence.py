@@ -34,6 +34,11 @@ class NotedUndo:
     counters: UndoCounters
 
 
+def sources_lock(schema: str) -> str:
+    """What the advisory lock is called that a new source of the store takes."""
+    return f"etl sources {schema}"
+
+
 @dataclass(frozen=True)
 class StoreFence:
     """The fences of one store schema; `parts` of its database are written to."""
@@ -47,6 +52,8 @@ class StoreFence:
         Raises FencedOut when a later one has raised it.
         """
         values = vars(token)
+        lock = {"source": token.source, "sources": sources_lock(self.schema)}
+        execute(connection, _sql("lock_new_source", schema=self.schema), lock)
         execute(connection, _sql("adopt_fence", schema=self.schema), values)
         before = fetch_one(connection, _sql("lock_store_fence", schema=self.schema), values)
         if execute(connection, _sql("raise_store_fence", schema=self.schema), values) != 1:

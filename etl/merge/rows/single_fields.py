@@ -134,7 +134,7 @@ def _write(settled: Settled, marked: int) -> Counters:
     if settled.exchanges:  # unique values that change hands are free before anything is written
         settled.write(_counts(merge), "removed")
         settled.release_values()
-    created = merge.run("insert_instances") if marked else 0
+    created = _insert_instances(merge) if marked else 0
     counts: Counters = {"created": created} if created else {}
     if created < marked or merge.variables["skipping"]:  # if all rows are new, as in a first load, no others are left
         if merge.context.source.is_staged:  # till here the stage has been joined with nothing
@@ -151,8 +151,22 @@ def _write(settled: Settled, marked: int) -> Counters:
     return counts
 
 
+def _insert_instances(merge: Merge) -> int:
+    """Raises TransientFault if another source has given an id of a new instance to another one since the rows were
+    staged. Returns how many instances are new."""
+    created = merge.run("insert_instances")
+    if created:
+        merge.ask("lock_created_ids")
+        [alias] = merge.ask("any_created_alias")
+        if alias.is_there:
+            raise changed_meanwhile(merge, "given ids of new instances to other")
+    return created
+
+
 def _insert_aliases(merge: Merge) -> None:
     """Raises TransientFault if another source has given an id to another instance since the rows were staged."""
+    merge.ask("lock_sources")
+    merge.ask("lock_ids_of_others")
     [found] = merge.ask("insert_aliases")
     if found.missed:
         raise changed_meanwhile(merge, f"given {found.missed} ids to other")

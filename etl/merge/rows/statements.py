@@ -13,12 +13,17 @@ from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import identifier
 from etl.runs import Chunk
+from etl.store import sources_lock
 
 _sql = SqlTemplates(__package__, "etl.merge.rows.conflicts", "etl.merge.rows.folding", "etl.merge", "etl.store")
 
 
 # Limit of the before-image in one row of the journal: jsonb ends at 256 MB. New rows are smaller (maxRowBytes).
 _MAX_IMAGE_BYTES = 200_000_000
+
+
+# Sources with staged tables have one lock for the ids that they create: their units are small, and some have no fence.
+_STAGED = "staged"
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,11 @@ def _values(
     return options | {
         "run": context.run,
         "bo": business_object.code,
+        "source": context.source.name,
+        "sources": sources_lock(context.store_schema),
+        "ids_of": f"etl ids {context.store_schema}.{names.store_table(business_object.code)} ",
+        "staged_sources": _STAGED,
+        "created_by": _STAGED if context.source.is_staged else context.source.name,
         "in_table": names.in_table(business_object.code),
         "started_at": context.started_at,
         "first": chunk.first,

@@ -124,6 +124,38 @@ def test_an_id_that_two_batches_give_to_two_instances_is_that_of_the_first(recor
 
 
 @BOTH_LAYOUTS
+def test_an_id_of_a_new_instance_is_no_further_one_of_another(records: Staged) -> None:
+    """A batch creates the instance that a run, with the same id, would have merged into the owner of its name."""
+    site = records.site
+    _run(site, [{"in_id": "a", "Name": "x"}])
+    with site.runtime() as runtime, ThreadPoolExecutor(1) as pool:
+        number = records.next_run(runtime)
+        with records.store(runtime) as connection:
+            records.merge_in(runtime, connection, [{"in_id": "b"}], run=number)
+            run = pool.submit(_run, site, [{"in_id": "b", "Name": "x"}])
+            site.wait_for_blocked()
+        assert run.result() == {"b": "ERROR"}
+    assert [error["code"] for error in site.errors()] == ["UNIQUE_TAKEN"]
+    assert site.look(f"select in_id from {STORE}.alias") == []
+    assert [row["_in_id"] for row in site.look(f"select _in_id from {STORE}.bo_Thing order by 1")] == ["a", "b"]
+
+
+@BOTH_LAYOUTS
+def test_a_further_id_of_an_instance_makes_no_other(records: Staged) -> None:
+    """A batch gives the id to an instance that another batch, with the same id, would have created."""
+    records.merge({"in_id": "a"})
+    [a] = records.site.look(f"select _id from {STORE}.bo_Thing")
+    with records.site.runtime() as runtime, ThreadPoolExecutor(1) as pool:
+        run = records.next_run(runtime)
+        with records.store(runtime) as connection:
+            records.merge_in(runtime, connection, [{"in_id": "b", "out_id": a["_id"]}], run=run)
+            later = pool.submit(lambda: _again(lambda: records.merge({"in_id": "b", "Amount": 2})))
+            records.site.wait_for_blocked()
+        assert later.result().faults == []
+    assert (records.one()["_in_id"], records.one()["amount"]) == ("a", 2)
+
+
+@BOTH_LAYOUTS
 def test_a_run_journals_what_a_batch_has_changed_since_it_was_staged(records: Staged) -> None:
     _run(records.site, [{"in_id": "a", "Amount": 1}])
     with records.site.runtime() as runtime, ThreadPoolExecutor(1) as pool:

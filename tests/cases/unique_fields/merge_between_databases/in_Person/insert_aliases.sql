@@ -12,3 +12,6 @@ given as (
 select count(*) as missed
 from wanted w
 where not exists (select from given g where g.in_id = w._in_id collate "C")
+  or exists (
+      select from store_demo.bo_Person b where b._in_id = w._in_id and b._id <> w._known
+  )
