@@ -15,12 +15,17 @@ from etl.sources.kafka import objects
 from tests.fix_company import APART, ONE, PreparedTemplates
 from tests.properties import test_two_sources
 from tests.properties.injected_faults import inject_fault
+from tests.properties.orders import Part
 from tests.properties.test_two_sources import MOST, SEEDS, play_all
 from tests.properties.topic import TopicUnderTest, as_records, record_parts
-from tests.properties.two_sources import DOCUMENTS, Batch, Part
+from tests.properties.two_sources import DOCUMENTS, Batch
 
 # Other histories than those of test_two_sources.
 _FIRST = 1_000
+# Histories that have found a fault of the engine: a link that a batch made since the run's start was replaced by an
+# older one; an id was that of a new instance and a further one of another. And one in which a record changes nothing
+# as long as the run has not ended.
+FOUND = [1087227289, 497696148, 312269578]
 # The column _given, in the lines of objects.
 _GIVEN = 5
 
@@ -41,7 +46,7 @@ class History(test_two_sources.History):
 def test_records_and_rows_at_once(
     server: EmbeddedServer, prepared_templates: PreparedTemplates, layout: str, tmp_path: Path
 ) -> None:
-    play_all(server, prepared_templates, layout, tmp_path, [_FIRST + seed for seed in SEEDS], History)
+    play_all(server, prepared_templates, layout, tmp_path, [*FOUND, *(_FIRST + seed for seed in SEEDS)], History)
 
 
 def positions_stay(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,10 @@ from etl.sources.kafka.reading import read_batch
 from etl.sources.kafka.record_store import SOURCE_NAME, RecordStore
 from etl.sources.kafka.rules import RecordRules
 from tests.fix_company import STORE
-from tests.properties.model.records import Record, RecordLink, merge_record_links, merge_records
-from tests.properties.two_sources import BY_NAME, FIELDS, LINKS, UNIQUE, Batch, Part, SiteUnderTest, link_table
+from tests.properties.model.records import Record, RecordLink, merge_record_links
+from tests.properties.orders import Part, link_table, object_parts
+from tests.properties.two_sources import BY_NAME, FIELDS, LINKS, Batch
+from tests.properties.two_sources_site import SiteUnderTest
 
 _PARTITION = Partition("things", 0)
 
@@ -34,14 +36,11 @@ def as_records(drawn: Batch) -> Batch:
 def record_parts(one: Batch) -> list[Part]:
     """What the model does of a batch: patches, folded field by field; then links, and all that waits is looked up."""
 
-    def records(bo: str) -> Part:
-        return lambda world: world.accepted.update({bo: merge_records(world, bo, UNIQUE[bo], one.records[bo], 0)})
-
     def links(name: str) -> Part:
         given = one.links.get(name, [])
         return lambda world: merge_record_links(world, link_table(world, name), given, one.at, 0)
 
-    return [*map(records, FIELDS), *map(links, LINKS)]
+    return [*object_parts(one), *map(links, LINKS)]
 
 
 def _value(value: Any) -> str | None:
