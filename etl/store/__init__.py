@@ -6,7 +6,7 @@ Never reads an in_ table and never writes an out_ table.
 """
 
 from etl.store.backups import BackupRecords, LastBackups
-from etl.store.fence import FencingToken, NotedUndo, StoreFence, sources_lock
+from etl.store.fences import FencingToken, NotedUndo, StoreFence, sources_lock
 from etl.store.golden import Store
 from etl.store.hold import Hold, Holds
 from etl.store.ids import new_ids

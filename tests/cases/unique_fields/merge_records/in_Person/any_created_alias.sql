@@ -1,4 +1,5 @@
--- Whether another source has made the external id of a new instance a further one of another since the rows were staged.
+-- Whether another source has made the external id of a new instance a further one of another since the rows were
+-- staged.
 select
     exists (select from store_demo.alias where bo = :bo)
     and exists (

@@ -12,7 +12,7 @@ from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_al
 from etl.errors import FencedOut
 from etl.store.undo import UndoCounters
 
-_sql = SqlTemplates(__package__)
+_sql = SqlTemplates(__package__, "etl.store")
 
 
 @dataclass(frozen=True)
