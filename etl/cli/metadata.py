@@ -60,9 +60,22 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
 
 
 @metadata.command()
-def schema() -> None:
-    """Print the JSON Schema of a business object's document, for editors and generators."""
-    click.echo(json_text(json_schema(), indent=2))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it into this file.")
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of a business object's document, which explains each key, for editors and generators.
+
+    An editor with the YAML language server takes it for a document with this line:
+    # yaml-language-server: $schema=FILE
+    """
+    text = json_text(json_schema(), indent=2)
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{output} cannot be written: {error.strerror}: name another file") from error
+    click.echo(f"wrote {output}")
 
 
 @metadata.command(name="import")

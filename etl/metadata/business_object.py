@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import Field as Key
 
 from etl.metadata.field import Code, DocumentValue, Field, Label, NativeField
 from etl.metadata.field_types import PLATFORM_CATEGORIES, Category, FieldType
@@ -30,11 +31,12 @@ CategoryWord = Annotated[
     BeforeValidator(_category),
     WithJsonSchema({"type": "string", "enum": [*Category, *PLATFORM_CATEGORIES]}),
 ]
+_MEMBER_CODE = {"type": "string", "description": "The code of the member; other keys of exports are passed over."}
 Member = Annotated[
     str,
     BeforeValidator(_member),
     WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "object", "required": ["code"], "properties": {"code": {}}}]}
+        {"anyOf": [{"type": "string"}, {"type": "object", "required": ["code"], "properties": {"code": _MEMBER_CODE}}]}
     ),
 ]
 
@@ -46,13 +48,20 @@ class BusinessObject(DocumentValue):
     document that does not name them gets them.
     """
 
-    code: Code
-    category: CategoryWord = Category.BO
-    name: Label = Label()
-    order_index: int | None = None
-    fields: tuple[Field, ...] = ()
-    bos: tuple[Member, ...] = ()
-    native_fields: Annotated[tuple[NativeField, ...], BeforeValidator(_native_list)] = ()
+    code: Code = Key(
+        description="Its name in tables and records, and that of the file; PostgreSQL does not tell capitals."
+    )
+    category: CategoryWord = Key(
+        Category.BO,
+        description="BO and DICTIONARY have instances; CO groups objects; PROCESS and PANEL are passed over.",
+    )
+    name: Label = Key(Label(), description="Its name for people: in what `etl contract` writes, and in the console.")
+    order_index: int | None = Key(None, description="Its place in lists, DDL and runs; objects without it come last.")
+    fields: tuple[Field, ...] = Key((), description="What its instances hold.")
+    bos: tuple[Member, ...] = Key((), description="Of a composite: the codes of its members.")
+    native_fields: Annotated[tuple[NativeField, ...], BeforeValidator(_native_list)] = Key(
+        (), description="Fields that the platform itself keeps on every instance."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -35,7 +35,10 @@ Minutes = Annotated[int, Key(ge=-959, le=959)]
 
 
 class DocumentValue(BaseModel):
-    """Base of everything read from a document: frozen, camelCase keys, no unknown keys."""
+    """Base of everything read from a document: frozen, camelCase keys, no unknown keys.
+
+    Each key has a description: it is in the JSON Schema, so that editors show it, and in docs/business-object.md.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
@@ -43,10 +46,10 @@ class DocumentValue(BaseModel):
 class Label(DocumentValue):
     """A name for people: one text, or a text per language."""
 
-    rus: LabelText = ""
-    kaz: LabelText = ""
-    qaz: LabelText = ""
-    eng: LabelText = ""
+    rus: LabelText = Key("", description="In Russian.")
+    kaz: LabelText = Key("", description="In Kazakh, Cyrillic letters.")
+    qaz: LabelText = Key("", description="In Kazakh, Latin letters.")
+    eng: LabelText = Key("", description="In English.")
 
     @model_validator(mode="before")
     @classmethod
@@ -62,11 +65,11 @@ class Label(DocumentValue):
 
 
 class Option(DocumentValue):
-    """One choice of a dropdown's own list, or its code alone; `id` is the platform's 16-character id of it."""
+    """One choice of a dropdown's own list, or its code alone."""
 
-    code: OptionText
-    id: OptionText | None = None
-    label: Label = Label()
+    code: OptionText = Key(description="What partners write, and what is stored; the case of letters counts.")
+    id: OptionText | None = Key(None, description="The platform's id of it, which partners may write instead.")
+    label: Label = Key(Label(), description="Its name for people.")
 
     @model_validator(mode="before")
     @classmethod
@@ -81,8 +84,8 @@ class Option(DocumentValue):
 class BoFieldCode(DocumentValue):
     """Where a composite's field finds its value: a field of one of its members."""
 
-    bo_code: str
-    field_code: str
+    bo_code: str = Key(description="The code of the member, one of `bos`.")
+    field_code: str = Key(description="The code of its field, which has the type of this one.")
 
 
 class OnBadValue(StrEnum):
@@ -100,25 +103,49 @@ class LinkMode(StrEnum):
 
 
 class Field(DocumentValue):
-    """One field; `needLoadFromInTables` and its like are the platform's own flags."""
+    """One field. Keys that do not fit its type are faults."""
 
-    code: Code
-    type: FieldType
-    label: Label = Label()
-    need_load_from_in_tables: bool = False
-    need_upload_to_out_table: bool = False
-    use_as_key_in_migration: bool = False
-    is_unique: bool = False
-    is_required: bool = False
-    in_migration_timezone_minutes: Minutes | None = None
-    options: tuple[Option, ...] = ()
-    dictionary: str | None = None
-    bo: str | None = None
-    co: str | None = None
-    view_type: str = "TABLE"
-    bo_field_codes: tuple[BoFieldCode, ...] = ()
-    on_bad_value: OnBadValue = OnBadValue.REJECT_ROW
-    link_mode: LinkMode = LinkMode.ADD
+    code: Code = Key(description="Its name in tables, columns and records; PostgreSQL does not tell capitals.")
+    type: FieldType = Key(description="What it holds; decides the type of its columns.")
+    label: Label = Key(Label(), description="Its name for people: in what `etl contract` writes, and in the console.")
+    need_load_from_in_tables: bool = Key(
+        False, description="Whether partners give it: a column of the in_ table, or in_ link tables."
+    )
+    need_upload_to_out_table: bool = Key(
+        False, description="Whether readers see it: a column of the out table, or an out link table."
+    )
+    use_as_key_in_migration: bool = Key(
+        False,
+        description="Its value is in_id, so that the in_ table has no column of it. One field of an object at most.",
+    )
+    is_unique: bool = Key(False, description="No two instances have the same value; a value finds its instance.")
+    is_required: bool = Key(
+        False,
+        description="Partners are to fill it: `etl contract` and its check.sql say so. A run takes rows without it.",
+    )
+    in_migration_timezone_minutes: Minutes | None = Key(
+        None, description="Of dates: the zone in which they are read, in minutes east of Greenwich. Without it UTC."
+    )
+    options: tuple[Option, ...] = Key((), description="Of dropdowns and radio buttons: the choices.")
+    dictionary: str | None = Key(
+        None, description="Of dropdowns and radio buttons: the dictionary whose rows are the choices."
+    )
+    bo: str | None = Key(None, description="Of type BO: the code of the object to whose instances it links.")
+    co: str | None = Key(None, description="Of type CO: the code of the composite to whose members it links.")
+    view_type: str = Key(
+        "TABLE", description="Of links: SINGLE keeps one link, the newest; all others keep any number."
+    )
+    bo_field_codes: tuple[BoFieldCode, ...] = Key(
+        (), description="In a composite: which fields of the members this field shows."
+    )
+    on_bad_value: OnBadValue = Key(
+        OnBadValue.REJECT_ROW,
+        description="A value that its type refuses: reject_row rejects its row, skip_value takes the row without it.",
+    )
+    link_mode: LinkMode = Key(
+        LinkMode.ADD,
+        description="Of links: add to those that are there, or replace them: what a batch gives for an owner is all.",
+    )
 
     @property
     def sql_type(self) -> str | None:
@@ -154,8 +181,8 @@ class Field(DocumentValue):
 class NativeField(DocumentValue):
     """A field that the platform itself keeps on every instance, and whether readers of out_ tables see it."""
 
-    code: Native
-    need_upload_to_out_table: bool = False
+    code: Native = Key(description="Which one; also the name of the column, in lower case.")
+    need_upload_to_out_table: bool = Key(False, description="Whether readers see it, as a column after the fields.")
 
     @property
     def sql_type(self) -> str:

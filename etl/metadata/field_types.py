@@ -105,6 +105,17 @@ NATIVE_SQL_TYPES: Final[Mapping[Native, str]] = MappingProxyType(
     }
 )
 
+NATIVE_MEANINGS: Final[Mapping[Native, str]] = MappingProxyType(
+    {
+        Native.CREATED_AT: "When the instance was made.",
+        Native.LAST_MODIFIED_AT: "When the instance was changed last.",
+        Native.IN_MIGRATION_UPDATED_AT: "When a row of the instance was merged last, changed or not.",
+        Native.CREATED_BY: "Who made the instance.",
+        Native.LAST_MODIFIED_BY: "Who changed the instance last.",
+        Native.OPEN_COUNT: "How often the instance was opened on the platform; always 0 here.",
+    }
+)
+
 PLATFORM_CATEGORIES: Final[Mapping[str, Category]] = MappingProxyType(
     {f"BO_{'COMPOSITE' if c is Category.CO else c.value}": c for c in Category if c is not Category.BO}
 )

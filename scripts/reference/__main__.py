@@ -6,6 +6,7 @@ from pathlib import Path
 
 from etl.config import open_source
 from etl.engine import open_runtime
+from scripts.reference.business_object import PAGE, business_object
 from scripts.reference.pages import FOLDER, pages
 from scripts.reference.tables import COMPANY, DOCUMENTS, make_all, tables
 
@@ -21,6 +22,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, text in {**pages(), "tables.md": _tables()}.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    PAGE.write_text(business_object(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _tables() -> str:

@@ -37,7 +37,7 @@ _FURTHER: Final = (
     ("companies/<company>/", "folder", "One for each company; its name is the company's code."),
     (
         "companies/<company>/business-objects/<code>.yaml",
-        "YAML",
+        "YAML: [business-object.md](../business-object.md)",
         "One business object; the name of the text is its code.",
     ),
     ("companies/<company>/configs/…", _KEYS, "A company's own copy of a text of `configs`; each key in it wins."),

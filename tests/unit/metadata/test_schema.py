@@ -1,5 +1,7 @@
 """The JSON Schema says the same as the models: every key a document may have, and none that it may not."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from etl.metadata.field_types import Category, FieldType
@@ -42,9 +44,31 @@ def test_vocabularies() -> None:
 
 
 def test_codes() -> None:
-    assert SCHEMA["properties"]["code"] == {
-        "maxLength": 63,
-        "pattern": "^[A-Za-z][A-Za-z0-9_]*$",
-        "title": "Code",
-        "type": "string",
-    }
+    shape = {key: value for key, value in SCHEMA["properties"]["code"].items() if key != "description"}
+    assert shape == {"maxLength": 63, "pattern": "^[A-Za-z][A-Za-z0-9_]*$", "type": "string"}
+
+
+def undescribed(schema: Any, path: str = "") -> Iterator[str]:
+    """The paths of all keys without a description."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from undescribed(one, path)
+    if not isinstance(schema, dict):
+        return
+    for name, one in schema.get("properties", {}).items():
+        if not str(one.get("description", "")).endswith("."):
+            yield f"{path}/{name}"
+    for name, one in schema.items():
+        yield from undescribed(one, f"{path}/{name}")
+
+
+def test_every_key_is_explained() -> None:
+    assert list(undescribed(SCHEMA)) == []
+    assert list(undescribed({"items": [{"properties": {"code": {"type": "string"}}}]})) == ["/items/code"]
+
+
+def test_every_definition_is_explained_and_none_has_a_made_up_title() -> None:
+    assert [
+        name for name, one in SCHEMA["$defs"].items() if "description" not in (one | one.get("anyOf", [one])[-1])
+    ] == []
+    assert '"title"' not in json.dumps(SCHEMA)
