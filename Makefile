@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web bench-directory packages nightly check format clean
+.PHONY: help demo demo-kafka directory directory-stop unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web bench-directory packages docs nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -82,10 +82,13 @@ packages: .venv/test.stamp ## Build wheel, bundle, Debian package, image and mor
 	@$(PIP) --editable '.[packages]'
 	@$(BIN)/python -m scripts.packages $(PACKAGES)
 
+docs: .venv/docs.stamp ## Make the site of the pages in build/site, which needs no network to be read; a dead link is a fault
+	@$(BIN)/python -m scripts.pages
+
 nightly: .venv/test.stamp ## Run the long checks of docs/nightly.md, or some: make nightly NIGHTLY="crash bench"
 	@NIGHTLY="$(NIGHTLY)" $(BIN)/python -m scripts.nightly
 
-check: .venv/test.stamp ## Check format, lint, types and the contracts between packages
+check: .venv/test.stamp docs ## Check format, lint, types, the contracts between packages, and the site of the pages
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
@@ -118,6 +121,10 @@ clean: ## Remove everything that can be made again
 	@$(PIP) --editable '.[test,check]'
 	@$(DIRECTORY) || echo "tests of directories will fail: they need what the message above names"
 	@touch $@ .venv/demo.stamp .venv/kafka.stamp
+
+.venv/docs.stamp: $(PACKAGING) .venv/test.stamp
+	@$(PIP) --editable '.[docs]'
+	@touch $@
 
 .venv/bench.stamp: $(PACKAGING) .venv/test.stamp
 	@$(PIP) --editable '.[bench]'
