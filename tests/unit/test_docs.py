@@ -40,6 +40,7 @@ from tests.documentation import (
     MONITORING,
     OPERATIONS_FAULTS,
     OPERATOR,
+    PARTNER,
     SERVICE,
     SPEED,
     UPGRADE,
@@ -141,6 +142,19 @@ def test_every_fault_has_a_test(page: Path, faults: int) -> None:
         for path, _, name in (one.partition("::") for one in words(tests)):
             file = CHECKOUT / path if path.startswith("tests/") else CHECKOUT / "tests/integration" / path
             assert f"def {name}(" in file.read_text(encoding="utf-8"), f"{fault}: {path}::{name}"
+
+
+def test_the_partner_page_is_the_same_in_russian() -> None:
+    """Its SQL, which tests/acceptance/docs/test_pages.py runs, its chapters, and the names in its tables and texts."""
+    pages = [path.read_text(encoding="utf-8") for path in (PARTNER, PARTNER.with_suffix(".ru.md"))]
+    english, russian = (
+        [block for block in blocks(path) if block.language == "sql"]
+        for path in (PARTNER, PARTNER.with_suffix(".ru.md"))
+    )
+    assert english == russian
+    assert len({len(re.findall(r"(?m)^## ", page)) for page in pages}) == 1
+    named, named_in_russian = ({word for word in re.findall(r"`([^`\n]+)`", page) if word.isascii()} for page in pages)
+    assert named - named_in_russian == {"in_<object>", "in_<object>_<field>", "in_<object>_<field>_<member>"}
 
 
 def test_every_guarantee_names_its_test() -> None:
