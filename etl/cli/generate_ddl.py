@@ -29,6 +29,8 @@ _PARTS = {
     Direction.OUT: ("store_schema", OUT),
 }
 
+_DIFFERENT = 1
+
 
 @click.command(name="generate-ddl")
 @COMPANY
@@ -41,6 +43,9 @@ _PARTS = {
 )
 @click.option("--apply", "is_applied", is_flag=True, help="Make what is missing instead of printing everything.")
 @click.option("--diff", "is_diff", is_flag=True, help="Print only what the live schema lacks.")
+@click.option(
+    "--exit-code", "tells_difference", is_flag=True, help="With --diff: exit with 1 when something is printed."
+)
 @click.option("--allow-drop", is_flag=True, help="With --diff or --apply: also drop what no metadata asks for.")
 @click.option("--with-grants", "role", metavar="ROLE", help="Add the partner's least privilege on the in_ tables.")
 @click.pass_context
@@ -50,13 +55,15 @@ def generate_ddl(
     direction: str,
     is_applied: bool,
     is_diff: bool,
+    tells_difference: bool,
     allow_drop: bool,
     role: str | None,
 ) -> None:
     """Print the DDL of a company's tables; the same metadata always gives the same bytes.
 
     With --diff only what the live schema lacks: tables, columns, wider types. What cannot be fixed by itself is a
-    comment that says what to do, and the exit code is then 4.
+    comment that says what to do, and the exit code is then 4. With --exit-code it is 1 when all that is lacking
+    can be made, for scripts and checks before a commit.
 
     With --apply the same is made, each direction in its database and in one transaction. Nothing is dropped without
     --allow-drop, and a second time there is nothing to do.
@@ -69,6 +76,8 @@ def generate_ddl(
         raise click.UsageError("--diff prints and --apply makes: choose one of them")
     if allow_drop and not (is_applied or is_diff):
         raise click.UsageError("--allow-drop goes with --diff or --apply")
+    if tells_difference and not is_diff:
+        raise click.UsageError("--exit-code goes with --diff")
     if role and Direction.IN not in chosen:
         raise click.UsageError("--with-grants belongs to the in_ tables: --direction in or all")
     settings, found = read_configuration(config_url(context), company)
@@ -79,8 +88,10 @@ def generate_ddl(
         if role:
             _grant(found, role, schemas["in_schema"], settings)
         return
+    is_different = False
     if is_diff:
         printed, is_whole = _differences(found, chosen, schemas, settings, allow_drop=allow_drop)
+        is_different = bool(printed)
     else:
         printed, is_whole = [change.sql for one in chosen for change in _changes(found, one, schemas, settings)], True
     if role:
@@ -88,6 +99,8 @@ def generate_ddl(
     click.echo(script_of(printed), nl=False)
     if not is_whole:
         context.exit(EnvironmentFault.exit_code)
+    if is_different and tells_difference:
+        context.exit(_DIFFERENT)
 
 
 def _directions(direction: str) -> list[Direction]:

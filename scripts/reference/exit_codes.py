@@ -33,7 +33,7 @@ COMMANDS: Final = {
     "etl config check": "2: a text is faulty",
     "etl metadata check": "2: a document is faulty",
     "etl metadata import": "1: something could not be carried",
-    "etl generate-ddl": "with --diff 4: what no statement makes right remains",
+    "etl generate-ddl": "--diff 4: something cannot be made; with --exit-code 1: something is missing",
     "etl grants": "with --check 4: the engine's role lacks something",
     "etl upgrade check": "1: warnings; 4: something is in the way",
     "etl partner play": "3: rows handed over and receipts do not agree",
