@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def folder(name: str) -> Path:
-    """The folder `ddl_templates` or `zk_config`.
+    """The folder `ddl_templates`, `docs` or `zk_config`.
 
     A wheel carries them inside the package; a checkout (and an editable install) keeps them at its top.
     """

@@ -20,6 +20,7 @@ from etl.quoting import printable
 
 # Commands are imported when they are called, so that `etl --help` need not wait for all of them: name -> (where, help).
 _COMMANDS = {
+    "help": ("etl.cli.help:help_command", "Show the page of a topic, or the help of a command."),
     "demo": ("etl.cli.trial.demo:demo", "Run a self-contained demo with generated data."),
     "config": ("etl.cli.config:config", "Write, show, check and move the configuration."),
     "metadata": ("etl.cli.metadata:metadata", "Check and show business objects."),
@@ -70,7 +71,7 @@ _COMMANDS = {
 
 # Every command once, by what its caller is about to do: title -> names.
 _ROLES = {
-    "First steps": ("demo", "config", "metadata", "generate-ddl"),
+    "First steps": ("help", "demo", "config", "metadata", "generate-ddl"),
     "For a partner": ("contract", "fill", "partner"),
     "Import": ("run", "runs", "undo", "status", "age", "kafka", "ad"),
     "What became of rows": ("explain", "history", "errors", "waiting"),

@@ -10,7 +10,17 @@ import pytest
 import etl
 
 CHECKOUT = Path(etl.__file__).parents[1]
-SOURCES = ("etl", "ddl_templates", "zk_config", "share", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = (
+    "etl",
+    "ddl_templates",
+    "docs",
+    "zk_config",
+    "share",
+    "setup.cfg",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+)
 
 # What an installation has to show: each data file of the package with its path, seen through the door of resources.
 LIST_FILES = """
@@ -90,6 +100,11 @@ def test_man_pages_and_completion_lie_where_man_and_the_shells_look(installed: P
     environ = {"PATH": f"{installed}:/usr/bin:/bin"}
     result = subprocess.run(["bash", "-c", asked], cwd=top, env=environ, capture_output=True, text=True, check=True)
     assert (result.stdout, result.stderr) == ("generate-ddl\n", "")
+
+
+def test_pages_are_shown(installed: Path, outside: Path) -> None:
+    for topic, page in {"tutorial": "tutorial.md", "dates": "how-to/dates.md"}.items():
+        assert run(installed / "etl", "help", topic, cwd=outside) == (CHECKOUT / "docs" / page).read_text("utf-8")
 
 
 def test_the_license_comes_along(wheel: Path) -> None:

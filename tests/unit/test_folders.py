@@ -15,7 +15,7 @@ def test_every_package_is_installed() -> None:
     setup.read(CHECKOUT / "setup.cfg")
     packaged = set(setup["options"]["packages"].split())
     packages = {".".join(init.parent.relative_to(CHECKOUT).parts) for init in PACKAGE.rglob("__init__.py")}
-    folders = {"etl.ddl_templates", "etl.zk_config"}
+    folders = {"etl.ddl_templates", "etl.docs", "etl.zk_config"}
     assert packaged == packages | folders
 
 

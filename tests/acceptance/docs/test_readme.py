@@ -18,6 +18,7 @@ from tests.documentation import CHECKOUT, README, Block, blocks, business_object
 PARTS = (
     "etl",
     "ddl_templates",
+    "docs",
     "zk_config",
     "share",
     "setup.cfg",
