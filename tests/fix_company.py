@@ -396,10 +396,15 @@ def is_measured() -> bool:
     return _MEASURING in os.environ
 
 
-def start_etl(*arguments: str, environ: Mapping[str, str], cwd: Path) -> "subprocess.Popen[str]":
+_ETL = (sys.executable, "-m", "etl")
+
+
+def start_etl(
+    *arguments: str, environ: Mapping[str, str], cwd: Path, program: Sequence[str] = _ETL
+) -> "subprocess.Popen[str]":
     """`etl` in a clean environment and a folder of its own."""
     clean = {"PATH": os.environ["PATH"], **inherited(), "HOME": str(cwd), "LANG": "C.UTF-8", **environ}
-    command = [sys.executable, "-m", "etl", *arguments]
+    command = [*program, *arguments]
     return subprocess.Popen(command, env=clean, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

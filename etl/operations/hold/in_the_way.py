@@ -16,21 +16,19 @@ _SHUT_OUT = "`etl drain --shut-out` leaves it for later"
 
 
 def in_the_way(runtime: Runtime, host: str = "") -> list[str]:
-    """What a drain waits for: of all hosts, or of one. Writes nothing. A source that is added names here what of it is
-    under way."""
+    """What a drain waits for: of all hosts, or of one, beside fills and syncs, which do not say their host. Writes
+    nothing. A source that is added names here what of it is under way."""
     found: list[str] = []
     with read_only_transaction(runtime.engine) as connection:
         if part_states(connection, runtime.in_schema, [IMPORT])[0].version is not None:
             found += _runners(connection, runtime, host)
-            if not host:
-                found += _fills(connection, runtime)
+            found += _fills(connection, runtime)
     with read_only_transaction(runtime.store_engine) as connection:
         for state in part_states(connection, runtime.store.schema, STORE_PARTS):
             state.refuse_reading()
         found += _partitions(connection, runtime, host)
         found += _leaders(connection, runtime, host) if host else _outputs(connection, runtime)
-        if not host:
-            found += _syncs(connection, runtime)
+        found += _syncs(connection, runtime, host)
     if not host and runtime.settings.has_out_migration:
         with read_only_transaction(runtime.engine) as connection:
             behind = [one for one in list_versions(connection, runtime) if one.behind]
@@ -62,7 +60,7 @@ def _fills(connection: Connection, runtime: Runtime) -> Iterator[str]:
 
 def _partitions(connection: Connection, runtime: Runtime, host: str) -> Iterator[str]:
     for row in fetch_all(connection, _sql("owned_partitions", schema=runtime.store.schema), {"host": host}):
-        yield f"{row.topic}/{row.partition} is read by {row.owner}: its service gives it back, or {_SHUT_OUT}"
+        yield f"{row.topic}/{row.partition} is read by {row.owner}: its service gives it back{_or_later(host)}"
 
 
 def _leaders(connection: Connection, runtime: Runtime, host: str) -> Iterator[str]:
@@ -71,13 +69,18 @@ def _leaders(connection: Connection, runtime: Runtime, host: str) -> Iterator[st
         yield f"the output {row.name} is written by {row.owner}"
 
 
-def _syncs(connection: Connection, runtime: Runtime) -> Iterator[str]:
+def _syncs(connection: Connection, runtime: Runtime, host: str) -> Iterator[str]:
     if not has_table(connection, f"{runtime.store.schema}.ad_run"):
         return  # an older store
     for row in fetch_all(connection, _sql("syncs_at_work", schema=runtime.store.schema)):
         of = f"the user {printable(row.login)}" if row.login else "all users"
         since = f"{row.started_at:%F %T %Z}"
-        yield f"a sync of {of} with the directory is under way since {since}: its end is waited for, or {_SHUT_OUT}"
+        yield f"a sync of {of} with the directory is under way since {since}: its end is waited for{_or_later(host)}"
+
+
+def _or_later(host: str) -> str:
+    """A single host is not closed, so that nothing there is shut out."""
+    return "" if host else f", or {_SHUT_OUT}"
 
 
 def _outputs(connection: Connection, runtime: Runtime) -> Iterator[str]:

@@ -133,12 +133,16 @@ def test_fills_and_syncs_are_refused_and_waited_for(make_site: MakeSite) -> None
         site.wait_for_blocked_fill()
         done(site.etl("hold", "--reason", "new disks"))
         refused(site.etl("drain", "--timeout", "0"), "a fill is under way")
+        done(site.etl("hold", "--host", HERE, "--reason", "new disks"))
+        refused(site.etl("drain", "--host", HERE, "--timeout", "0"), "a fill is under way")
         refused(site.etl("fill", "Client.csv"), "new disks")
     assert ended(filling).code == 0
     with site.runtime() as runtime:
         syncs, run = begin_sync(runtime, login=None)
         assert run
-        refused(site.etl("drain", "--timeout", "0"), "a sync of all users with the directory is under way since ")
+        for words in ((), ("--host", HERE)):
+            said = "a sync of all users with the directory is under way since "
+            refused(site.etl("drain", "--timeout", "0", *words), said)
         with transaction(runtime.store_engine) as connection:
             syncs.end(connection, run, SyncResult.DONE, counts={})
     done(site.etl("drain"))

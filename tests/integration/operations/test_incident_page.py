@@ -2,10 +2,17 @@
 
 import re
 import shlex
+import socket
+from collections.abc import Iterator
 
+from etl.settings.directory_keys import DIRECTORY
+from etl.settings.kafka_keys import IN_KAFKA, KAFKA
 from tests.documentation import CHECKOUT, blocks
 from tests.fix_company import CLAIMS, ONLY_ONE, OUT, MakeSite, Site
+from tests.fix_database import LOOPBACK
 from tests.fix_restore import done
+from tests.integration.directory.test_check import DOCUMENTS as PEOPLE
+from tests.integration.upgrade.older import newer
 
 PAGE = CHECKOUT / "docs/incident.md"
 CLIENTS = 100
@@ -82,3 +89,37 @@ def test_the_commands_of_the_page_run_on_a_bad_day(make_site: MakeSite) -> None:
     perform(site, page.pop("An upgrade is in the way"))
     perform(site, checks)
     assert all(not lines for lines in page.values()), page
+
+
+def in_the_table() -> Iterator[tuple[str, list[str]]]:
+    """Symptom -> words of a command that its row names, without the program's name."""
+    _, _, table = PAGE.read_text().partition("\n## By symptom\n")
+    for line in table.partition("\n## ")[0].splitlines():
+        for command in re.findall(r"`etl ([^`]+)`", line):
+            yield line.split(" | ")[0].strip("| "), shlex.split(command)
+
+
+@ONLY_ONE
+def test_the_commands_of_the_table_name_the_cause(make_site: MakeSite, kafka_url: str) -> None:
+    site = make_site(CLAIMS | PEOPLE)
+    done(site.etl("run"))
+    site.write(KAFKA, f"servers={kafka_url}\n")
+    site.write(IN_KAFKA, "hasInMigrationKafka=true\ntopics=not-made\ngroupId=demo\n")
+    with socket.create_server((LOOPBACK, 0)) as probe:
+        port = probe.getsockname()[1]
+    keys = {"adHost": LOOPBACK, "adPort": port, "useSSL": "true", "adBase": "DC=corp", "adUsername": "svc@corp.kz"}
+    keys |= {"adPassword": "secret"}
+    site.write(DIRECTORY, "".join(f"{key}={value}\n" for key, value in keys.items()))
+    newer(site, "store", site.store_database, oldest_writer=99)
+    causes = {
+        "kafka status": (0, "The topic not-made is not there"),
+        "kafka lag": (0, "The topic not-made is not there"),
+        "ad check": (1, f"error   controller {LOOPBACK}: port"),
+        "ad status": (0, "There was no sync yet"),
+        "check": (1, "has version 99"),
+    }
+    for symptom, words in in_the_table():
+        code, cause = causes[" ".join(words)]
+        ended = site.etl(*words)
+        assert (ended.code, cause in ended.out) == (code, True), (symptom, ended)
+    assert {" ".join(words) for _, words in in_the_table()} == set(causes)
