@@ -8,20 +8,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from etl.database import transaction
+from etl.database import Connection, transaction
 from etl.ddl import check_in_tables
-from etl.engine import Outcome, Runtime, Status, open_runtime, read_status, refuse_on_hold, run_once
-from etl.errors import ConfigurationError
+from etl.engine import Outcome, Runtime, Status, has_store, open_runtime, read_status, refuse_on_hold, run_once
+from etl.errors import ConfigurationError, EnvironmentFault
 from etl.monitoring import ErrorQuery, read_errors
+from etl.outputs.versions import changed_ids, changed_instances, followed_unit, given_instances
+from etl.quoting import fold, shown
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
 __all__ = [
+    "Changes",
     "ErrorQuery",
     "FilledTable",
     "Outcome",
@@ -33,6 +37,7 @@ __all__ = [
     "hand_over",
     "open_runtime",
     "read_batches",
+    "read_changes",
     "read_errors",
     "read_status",
     "read_table",
@@ -58,6 +63,22 @@ class FilledTable:
     rejects: "pyarrow.Table"
     rounded: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changed rows. `batches`: some megabytes at a time, as of the moment of the first one; each row has `_removed`:
+    the instance is not in the table any more, and of its columns only `system_id` is not null. `run`: up to which unit
+    all changes are in them; `since` of the next call."""
+
+    run: int
+    batches: "Iterator[pyarrow.RecordBatch]"
+
+    def table(self) -> "pyarrow.Table":
+        """All rows, in memory; once."""
+        import pyarrow
+
+        return pyarrow.Table.from_batches(list(self.batches))
 
 
 def fill_table(
@@ -136,6 +157,42 @@ def read_table(runtime: Runtime, table: str, *, schema: str = "", unfit_as_null:
     return pyarrow.Table.from_batches(list(batches))
 
 
+def read_changes(
+    runtime: Runtime, table: str, since: int | datetime, *, schema: str = "", unfit_as_null: bool = False
+) -> Changes:
+    """The rows of an object's out_ table that units of work after `since` have changed, as they are now.
+
+    `since`: the number of a run or another unit, such as `Changes.run` of the call before; or a time with its zone: the
+    changes of all units that ended then or later. A change that is under way now may come in two calls, and none is
+    missed. Raises ConfigurationError where the journal does not reach so far back, and for tables of links.
+    """
+    from etl import files
+
+    bo = _object(runtime, table)
+    name = schema or runtime.out_version.schema
+    with transaction(runtime.store_engine) as store:
+        if not has_store(store, runtime):
+            raise EnvironmentFault("there is no golden store yet: `etl run` makes it")
+        first = runtime.store.old_before(store, runtime.settings.in_migration.kept_days, at_most=None)
+        number = since if isinstance(since, int) else runtime.store.last_unit_before(store, _zoned(since))
+        if number < first - 1:
+            raise ConfigurationError(
+                f"the journal has all changes since run {first - 1}, and {since} is before: read all rows by read_table"
+            )
+        with transaction(runtime.out_engine) as out:
+            mirror = runtime.mirror.name if runtime.has_own_out else None
+            followed = followed_unit(store, out, runtime.store.schema, name, mirror)
+        ids = changed_ids(store, runtime.store.schema, bo, number, followed) if mirror else []
+
+    def choose(connection: Connection) -> tuple[str, dict[str, object]]:
+        if mirror:
+            return given_instances(ids)
+        return changed_instances(connection, runtime.store.schema, name, bo, number)
+
+    batches = files.read_chosen(runtime.out_engine, name, bo, choose, unfit_as_null=unfit_as_null)
+    return Changes(max(followed, number), batches)
+
+
 def errors_table(runtime: Runtime, query: ErrorQuery | None = None, *, most: int = 100_000) -> "pyarrow.Table":
     """Errors, the newest first, each with its state, at most `most` of them."""
     from etl import files  # says which extra is missing
@@ -162,6 +219,23 @@ def data_frame(data: "pyarrow.Table | pyarrow.RecordBatch") -> "pandas.DataFrame
     """The same rows as a data frame whose columns keep Arrow's types, so that no value and no null is changed."""
     pandas = _pandas()
     return data.to_pandas(types_mapper=pandas.ArrowDtype)
+
+
+def _object(runtime: Runtime, table: str) -> str:
+    """The code of the object whose out_ table has the name."""
+    links = {fold(link.name) for link in runtime.company.out_link_tables()}
+    if fold(table) in links:
+        raise ConfigurationError(f"{table} is a table of links, whose changes are not read alone: use read_table")
+    found = next((bo.code for bo in runtime.company.objects if bo.has_out_table and fold(bo.code) == fold(table)), None)
+    if found is None:
+        raise ConfigurationError(f"{shown(table)} is no object with an out_ table")
+    return found
+
+
+def _zoned(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ConfigurationError(f"the time {moment} has no zone: give one, e.g. datetime.now(UTC)")
+    return moment
 
 
 def _pandas() -> Any:

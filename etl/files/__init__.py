@@ -17,7 +17,7 @@ from etl.files.arrow_source import from_arrow
 from etl.files.as_table import ReadTable, drop_tables, open_rows, read_as_table, typed_suffix
 from etl.files.checking import CheckedTable
 from etl.files.copy_text import cells_of
-from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables, read_batches
+from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables, read_batches, read_chosen
 from etl.files.fill import Filled, Filling, Progress, fill_files
 from etl.files.folder import fill_folder
 from etl.files.in_memory import read_rejects, rows_table
@@ -69,6 +69,7 @@ __all__ = [
     "pairs",
     "read_as_table",
     "read_batches",
+    "read_chosen",
     "read_rejects",
     "rows_table",
     "suggestion",

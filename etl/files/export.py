@@ -1,12 +1,12 @@
 """Writes out_ tables into files: one snapshot of all tables; files get their final names when all are complete."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import sqlalchemy
@@ -21,6 +21,10 @@ from etl.quoting import fold, shown
 
 _sql = SqlTemplates(__package__)
 _SINCE: Final = ("updated_at", "inserted_at")
+# No code begins with an underscore.
+_REMOVED: Final = out_column("_removed", "boolean")
+
+Choose = Callable[[Connection], tuple[str, dict[str, Any]]]
 
 
 class ExportFormat(StrEnum):
@@ -92,6 +96,29 @@ def read_batches(
             [name] = _chosen(export, found)
             columns = [column.without_unfit for column in found[name]] if unfit_as_null else found[name]
             query = _query(connection, export, name, columns)
+            yield pa.RecordBatch.from_pylist([], schema=query.schema)
+            for block in read_blocks(query):
+                yield from block.to_batches()
+    except Unfit as error:
+        raise _explained(engine, export, error) from error
+
+
+def read_chosen(
+    engine: sqlalchemy.Engine, schema: str, table: str, choose: Choose, *, unfit_as_null: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """As `read_batches`, of chosen rows: `choose` gives a query of ids, for the snapshot in which it is called.
+
+    Before the table's columns stands `_removed`: whether no row has the id any more; then the other columns are null.
+    """
+    export = Export(schema, Path(), tables=(table,), unfit_as_null=unfit_as_null)
+    try:
+        with snapshot(engine) as connection:
+            found = _columns(connection, export)
+            [name] = _chosen(export, found)
+            columns = [column.without_unfit for column in found[name]] if unfit_as_null else found[name]
+            text, values = choose(connection)
+            statement = _sql("chosen_rows", schema=schema, table=name, columns=columns, chosen=text)
+            query = Query(connection, name, [_REMOVED, *columns], statement, values)
             yield pa.RecordBatch.from_pylist([], schema=query.schema)
             for block in read_blocks(query):
                 yield from block.to_batches()

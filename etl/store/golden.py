@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy
 
@@ -53,6 +54,11 @@ class Store:
         """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
         [row] = fetch_all(connection, _sql("oldest_unit", schema=self.schema), {"days": days})
         return min((int(one) for one in (row.number, at_most) if one is not None), default=0)
+
+    def last_unit_before(self, connection: Connection, moment: datetime) -> int:
+        """The number below those of all units that ended at this moment or later, or have not ended."""
+        [row] = fetch_all(connection, _sql("last_unit_before", schema=self.schema), {"moment": moment})
+        return int(row.number)
 
     def index_history(self, connection: Connection) -> None:
         """Makes the index of the journal by instance, if it is not there. It costs a first load a quarter of its time,

@@ -5,6 +5,7 @@ moved. Never reads an in_ table and never changes golden rows.
 """
 
 from etl.outputs.versions.build import Built, build
+from etl.outputs.versions.changes import changed_ids, changed_instances, followed_unit, given_instances
 from etl.outputs.versions.choose import next_version, refuse_changed
 from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
@@ -40,9 +41,13 @@ __all__ = [
     "announce",
     "bring_up_to_date",
     "build",
+    "changed_ids",
+    "changed_instances",
     "due_to_retire",
     "ensure_version",
     "fill_table",
+    "followed_unit",
+    "given_instances",
     "known_versions",
     "make_tables",
     "next_version",

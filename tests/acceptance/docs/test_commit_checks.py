@@ -53,4 +53,4 @@ def test_the_hooks_pass_and_fail(make_site: MakeSite) -> None:
     [changed] = OTHER_FOLDER["hooks"]
     fault = call(site, changed["id"], args=changed["args"])
     assert fault.code == 2
-    assert f"config/{DOCUMENT}:6: Client.Amount: unknown type `INPUT_NUMBR`" in fault.err
+    assert f"{DOCUMENT}:6: Client.Amount: unknown type `INPUT_NUMBR`" in fault.err

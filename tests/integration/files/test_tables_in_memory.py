@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -142,9 +143,10 @@ def test_the_page(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     site = make_site({path.split("/")[-1].removesuffix(".yaml"): text for path, text in business_objects().items()})
     for name, value in site.environ.items():
         monkeypatch.setenv(name, value)
-    found = {"url": site.url}
+    found: dict[str, Any] = {"url": site.url}
     for block in blocks(CHECKOUT / "docs/python.md"):
         assert block.language == "python"
         exec(block.text.replace('"shop"', f'"{CODE}"'), found)
     names = [found[name] for name in ("rejects", "receipts", "errors", "loaded")]
     assert [len(frame) for frame in names] == [1, 3, 0, 1]
+    assert (list(found["changed"]["_removed"]), found["nothing"]) == ([False], 0)
