@@ -16,6 +16,7 @@ MENU: Final = (
     ("speed", "s"),
     ("freshness", "h"),
     ("schedule", "t"),
+    ("backups", "b"),
     ("checks", "c"),
     ("config", "f"),
     ("contract", "d"),

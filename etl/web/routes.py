@@ -5,6 +5,7 @@ from typing import Final
 from etl.web.pages import (
     action,
     audit,
+    backups,
     checks,
     companies,
     config,
@@ -61,6 +62,7 @@ ROUTES: Final = (
     Route("/c/{company}/directory", directory.page, INSIDE, "directory.html"),
     Route("/c/{company}/speed", speed.page, COUNTS, "speed.html"),
     Route("/c/{company}/schedule", schedule.page, INSIDE, "schedule.html"),
+    Route("/c/{company}/backups", backups.page, INSIDE, "backups.html"),
     Route("/c/{company}/checks", checks.page, COUNTS, "checks.html"),
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
     Route("/c/{company}/audit", audit.page, OPERATORS, "audit.html"),

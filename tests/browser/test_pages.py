@@ -39,6 +39,11 @@ def site(make_site: MakeSite) -> Site:
     site.partner.fill("in_Client", {"in_id": "c2", "name": "Ұлы", "amount": 2})
     site.partner.hand_over()
     assert site.run().run
+    site.look(
+        "insert into store_demo.backup_record (backup_id, taken_at, location) "
+        "values ('b1', now() - interval '31 days', %s)",
+        [f"/backups/{HOSTILE[0]} on {HOSTILE[6]}"],
+    )
     return site
 
 
@@ -227,6 +232,7 @@ OF_ROLES = {
         "kafka/letters/{letter}",
         "freshness",
         "schedule",
+        "backups",
         "config",
         "contract",
         "audit",

@@ -23,6 +23,18 @@ class LastBackups:
 
 
 @dataclass(frozen=True)
+class ListedBackup:
+    """A backup. `location`: folder and host; `drilled_at`: when it was last restored in a drill; `cursor`: where a page
+    that begins behind it begins."""
+
+    backup_id: str
+    taken_at: datetime
+    location: str
+    drilled_at: datetime | None
+    cursor: int
+
+
+@dataclass(frozen=True)
 class BackupRecords:
     """The backups of a store's schema."""
 
@@ -34,6 +46,14 @@ class BackupRecords:
             return None
         rows = fetch_all(connection, _sql("last_backups", schema=self.schema))
         return LastBackups(**rows[0]._mapping) if rows else None
+
+    def listed(self, connection: Connection, limit: int, *, before: int | None = None) -> list[ListedBackup]:
+        """The newest ones, behind a cursor; none where the store has no such table yet."""
+        if not self._state(connection).has("backups"):
+            return []
+        values = {"limit": limit, "before": before}
+        rows = fetch_all(connection, _sql("list_backups", schema=self.schema), values)
+        return [ListedBackup(**row._mapping) for row in rows]
 
     def note(self, connection: Connection, backup_id: str, taken_at: datetime, location: str) -> bool:
         """Returns whether the store could note it: one of an older program, or of a newer one, stays as it is."""

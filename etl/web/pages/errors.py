@@ -8,9 +8,10 @@ from typing import Any
 
 from etl.engine.rejected import OpenErrors, open_errors
 from etl.errors import ConfigurationError
-from etl.merge.errors.catalogue import CATALOGUE, fault_of
+from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring.error_lists import reading_by_index
 from etl.sources.in_tables.errors import Choice, Cursor
+from etl.web.pages.causes import WithCause, cause_of
 from etl.web.pages.code_counts import CodeCount, counts_of_run, shown_counts
 from etl.web.pages.correcting import Correctable, correctable, correctable_columns
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
@@ -64,17 +65,13 @@ class Errors(CompanyPage):
     shows_rows: bool
 
 
-class Error(CompanyPage):
+class Error(WithCause):
     """One error. `row`: column -> its value now, None where the row is gone; `more`: how many of this code the run has
     in this table and column, as far as they are counted; `rejections`: in how many runs rows of this id were rejected;
     `can_offer`: whether to offer it again changes something; `columns` can be corrected, and `correctable` is the value
     that the form is for."""
 
     error: ErrorItem
-    cause: str
-    cause_russian: str
-    cure: str
-    cure_russian: str
     row: dict[str, str | None] | None
     more: int
     more_is_exact: bool
@@ -142,16 +139,12 @@ def error_page(request: PageRequest) -> Error:
         columns = correctable_columns(request.runtime.company, error["in_table"]) if can_offer else ()
         to_correct = correctable(opened, error, columns, request.query.get("column", ""))
     counted = counts_of_run(request, error["run"])
-    fault = fault_of(error["code"])
     same = ("in_table", "code", "column_name")
     alike = [one for one in counted if all(one[name] == error[name] for name in same)]
     return Error(
         **framed(request),
+        **cause_of(error["code"]),
         error=item_of(error),
-        cause=fault.cause if fault else "",
-        cause_russian=fault.cause_russian if fault else "",
-        cure=fault.cure if fault else "",
-        cure_russian=fault.cure_russian if fault else "",
         row=row,
         more=sum(one["rows"] for one in alike),
         more_is_exact=all(one["is_exact"] for one in alike),

@@ -32,6 +32,7 @@ class RowError(Model):
     code: str
     column: str | None
     message: str
+    message_rus: str
 
 
 class WaitingEnd(Model):
@@ -128,7 +129,11 @@ def _of(found: Explanation | None) -> dict[str, Any]:
             for one in found.rows
         ),
         "errors": tuple(
-            RowError(id=one["id"], run=one["run"], code=one["code"], column=one["column_name"], message=one["message"])
+            RowError(
+                **{name: one[name] for name in ("id", "run", "code", "message")},
+                message_rus=one["message_rus"] or one["message"],
+                column=one["column_name"],
+            )
             for one in found.errors
         ),
         "instance": Golden(

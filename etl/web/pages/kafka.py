@@ -5,6 +5,7 @@ from datetime import datetime
 from etl.engine.kafka_in.operating import read_letters, resend_letters
 from etl.monitoring import TopicsStatus, read_topics_status
 from etl.sources.kafka.outbox import DeadLetter
+from etl.web.pages.causes import WithCause, cause_of
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import ActionRequest, Done, Id, Model, PageRequest
@@ -92,7 +93,7 @@ class Kafka(CompanyPage):
     code: str
 
 
-class DeadLetterPage(CompanyPage):
+class DeadLetterPage(WithCause):
     """One rejected record, with its value as text or, where it is none, its length."""
 
     letter: Letter
@@ -139,6 +140,7 @@ def letter_page(request: PageRequest) -> DeadLetterPage:
     text = None if value is None else _plain(value[:_SHOWN_BYTES])
     return DeadLetterPage(
         **framed(request),
+        **cause_of(found[0].code),
         letter=_letter(found[0]),
         value=text,
         value_bytes=found[0].value_bytes or 0,

@@ -116,7 +116,8 @@ class Language:
 
     def _shown(self, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, int):
-            return isolated(printable(str(value)))
+            # Numbers that are texts already are grouped by this space, which is no character to be escaped.
+            return isolated(_NARROW_SPACE.join(map(printable, str(value).split(_NARROW_SPACE))))
         return self.number(value)
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from etl.web.roles import Role
 from etl.web.route import json_path
-from etl.web.routes import ACTIONS, ROUTES
+from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from tests.fix_company import PASSWORD, PASSWORD_VARIABLE, Site, until
 from tests.fix_web import ServeWeb, Web
 
-_VARIABLE = re.compile(r"\{\w+\}")
+_VARIABLE = re.compile(r"\{\w+(:path)?\}")
 
 
 def address(path: str) -> str:
@@ -40,13 +40,19 @@ def test_each_role_gets_what_the_table_says(web: Web) -> None:
     for role in Role:
         for route in ROUTES:
             for path in (route.path, json_path(route)):
-                status = web.get(address(path), **as_role(role)).status
-                assert (status == 403) is (role not in route.roles), f"{role} {path}: {status}"
-                assert status in (200, 303, 400, 403, 404, 409, 410, 503), f"{role} {path}: {status}"
+                check(web, role, path, route.roles)
+        for download in DOWNLOADS:
+            check(web, role, download.path, download.roles)
         for action in ACTIONS:
             # Without a key nothing is done, and who may not act does not get as far.
             status = web.post(address(action.path), None, **as_role(role)).status
             assert (status, 403 if role not in action.roles else 400) in ((403, 403), (400, 400)), f"{role} {action}"
+
+
+def check(web: Web, role: Role, path: str, roles: frozenset[Role]) -> None:
+    status = web.get(address(path), **as_role(role)).status
+    assert (status == 403) is (role not in roles), f"{role} {path}: {status}"
+    assert status in (200, 303, 400, 403, 404, 409, 410, 503), f"{role} {path}: {status}"
 
 
 def test_no_page_and_no_line_of_the_log_shows_a_secret(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import etl.web
+from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring import Act, Grade, State
 from etl.runs import Kind
 from etl.web.language import LANGUAGES as OFFERED
@@ -41,6 +42,10 @@ BY_NAME = tuple(
 )
 
 
+# English and Russian have these in the catalogue of errors.
+OF_CATALOGUE = ("cause.", "cure.")
+
+
 @pytest.fixture(scope="module")
 def sources() -> str:
     return "\n".join(
@@ -51,8 +56,13 @@ def sources() -> str:
 @pytest.mark.parametrize("code", OTHERS)
 def test_all_languages_have_the_same_keys_and_places(code: str) -> None:
     english, other = language("en").texts, language(code).texts
-    assert list(english) == list(other)
+    assert list(english) == [key for key in other if not key.startswith(OF_CATALOGUE)]
     assert not {key for key in english if placeholders(english[key]) != placeholders(other[key])}
+
+
+def test_every_error_has_its_cause_and_cure_in_kazakh() -> None:
+    wanted = [f"{group}{one.code}" for group in OF_CATALOGUE for one in CATALOGUE]
+    assert [key for key in language("kk").texts if key.startswith(OF_CATALOGUE)] == wanted
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -78,6 +88,8 @@ def test_numbers_are_grouped_and_names_are_not() -> None:
     assert language("en").number(1234567.5, 1) == "1,234,567.5"
     assert language("ru").number(1234567.5, 1) == "1\u202f234\u202f567,5"
     assert language("en")("now.behind", n=1234) == "1,234 changes behind"
+    rate = language("ru").number(91_000)
+    assert language("ru")("now.rate", rate=rate) == "91\u202f000 строк/с"
     assert "1883069173526821927" in language("en")("undo.ask", run="1883069173526821927")
 
 
@@ -104,7 +116,7 @@ def test_what_comes_from_outside_cannot_turn_a_sentence_around() -> None:
 def test_every_name_that_pages_show_has_a_text() -> None:
     english = language("en")
     named = {f"verdict.{one}" for one in State} | {f"act.{one}" for one in Act if one != Act.SHOW_HOLDER}
-    named |= {f"grade.{one}" for one in Grade} | {f"task.{one}" for one in Kind if one is not Kind.NOP}
+    named |= {f"grade.{one}" for one in Grade} | {f"task.{one}" for one in Kind}
     named |= {f"menu.{name}" for name, _ in MENU} | {f"did.{one.name}" for one in ACTIONS}
     assert not {key for key in named if not english.has(key)}
 
