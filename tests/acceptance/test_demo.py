@@ -59,6 +59,8 @@ def test_it_shows_the_way(home: Path) -> None:
     assert "\x1b" not in result.out
     for words in ("created", "changed", "unchanged", "removed", "rejected", "waiting", "found both ends"):
         assert words in result.out
+    assert lines[-1].endswith(" demo --web")
+    assert "serves the console at http://127.0.0.1:8080/" in lines[-2]
     assert "  NUMBER_NOT_FINITE  in_ClientClaim.Amount  NaN  C-100, C-200, C-300" in lines
     [status] = [line.split(" ", 1)[1] for line in lines if line.endswith(" status")]
     assert "Newest run" in etl(home, *status.split()[-3:]).out
