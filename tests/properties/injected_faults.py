@@ -67,5 +67,6 @@ def inject_fault(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change
 def check_is_found(server: EmbeddedServer, template: Database) -> None:
     """Fails when the property test passes in spite of the fault."""
     quick = settings(SETTINGS, max_examples=_MOST, phases=[Phase.generate], database=None, report_multiple_bugs=False)
-    with pytest.raises((AssertionError, EtlError)):
+    with pytest.raises((AssertionError, EtlError)) as found:
         check(server, template, quick)
+    print(str(found.value)[-2000:])

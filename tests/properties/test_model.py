@@ -111,7 +111,7 @@ FAULTS: dict[str, tuple[str, Change]] = {
         replace(r"and r\.waiting_since <", "and false and r.waiting_since <"),
     ),
     "a content over the cap is passed over": ("refuse_files", nothing),
-    "unchanged rows move": ("upsert_instances", replace(r"\nwhere o\.(?s:.*)", "\n")),
+    "unchanged rows move": ("upsert_instances", replace(r"\nwhere \(?o\.(?s:.*)", "\n")),
     "errors are not kept": ("copy_errors", nothing),
 }
 
