@@ -104,7 +104,8 @@ def looking_first(parts: list[Part], looks: list[Part]) -> list[Part]:
 
 
 def looks_of_run(policy: Policy) -> list[Part]:
-    """Rows that repeat what their instance has, and touch nothing that another row touches, are done."""
+    """Rows that repeat what their instance has, or remove what is not there, are done where they touch nothing that
+    another row touches."""
 
     def look(bo: str) -> Part:
         def find(world: Both) -> None:
@@ -112,7 +113,7 @@ def looks_of_run(policy: Policy) -> list[Part]:
             claimed = [row for row in world.rows[table] if row.status == CLAIMED]
             meeting = [row.id for row in dependent_rows(world, world.object_of(table), claimed, policy)]
             for row in claimed:
-                if row.id not in meeting and world.known(bo, row.in_id) and _repeats(world, bo, row, policy):
+                if row.id not in meeting and _changes_nothing(world, bo, row, policy):
                     row.status = DONE
 
         return find
@@ -120,7 +121,7 @@ def looks_of_run(policy: Policy) -> list[Part]:
     return [look(bo) for bo in FIELDS]
 
 
-def _repeats(world: Both, bo: str, row: InRow, policy: Policy) -> bool:
+def _changes_nothing(world: Both, bo: str, row: InRow, policy: Policy) -> bool:
     then = world.copy()
     table = names.in_table(bo)
     [same] = [one for one in then.rows[table] if one.id == row.id]
@@ -129,13 +130,13 @@ def _repeats(world: Both, bo: str, row: InRow, policy: Policy) -> bool:
 
 
 def looks_of_batch(one: Batch) -> list[Part]:
-    """Records that repeat what their instance has are found."""
+    """Records that repeat what their instance has, or remove what is not there, are found."""
 
     def look(bo: str) -> Part:
         def find(world: Both) -> None:
             for record in one.records[bo]:
                 then = world.copy()
-                is_merged = world.known(bo, record.in_id) and all(merge_records(then, bo, UNIQUE[bo], [record], 0))
+                is_merged = all(merge_records(then, bo, UNIQUE[bo], [record], 0))
                 if is_merged and _golden(then, bo) == _golden(world, bo):
                     world.unchanged.add((bo, record.in_id))
 

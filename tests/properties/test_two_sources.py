@@ -40,8 +40,9 @@ from tests.properties.two_sources_site import SiteUnderTest
 _EXAMPLES = int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12"))
 _IS_LONG = "ETL_PROPERTY_EXAMPLES" in os.environ
 SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 4)]
-# Histories that have found a fault of the engine: a row left to the next pass, whose instance a batch makes meanwhile.
-FOUND = [3167970765]
+# Histories that have found a fault of the engine: a row left to the next pass, whose instance a batch makes meanwhile;
+# and one in which a batch removes what the run has not made yet.
+FOUND = [3167970765, 73]
 _STEPS = 3
 # Histories in which an injected fault must be found.
 MOST = 100
@@ -238,7 +239,7 @@ def test_two_sources_at_once(
 
 def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another source has written since the rows were staged is written over."""
-    unguarded = replace(r"\w+\.xmin in \(\w+\._known_version, cast\(pg_current_xact_id\(\) as xid\)\)", "true")
+    unguarded = replace(r"\w+\.xmin = \w+\._known_version", "true")
     for statement in ("update_instances", "release_values"):
         inject_fault(monkeypatch, statement, unguarded)
 
@@ -249,9 +250,7 @@ def no_lock_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def arrivals_alone_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """References that were written beside the transaction of their end are not looked up."""
-    inject_fault(
-        monkeypatch, "stage_references", replace(r"where r\.written_by >= ", "where false and r.written_by >= ")
-    )
+    inject_fault(monkeypatch, "stage_references", replace(r"and r\.written_by >= ", "and false and r.written_by >= "))
 
 
 def one_fence(monkeypatch: pytest.MonkeyPatch) -> None:
