@@ -6,6 +6,7 @@ from datetime import date, datetime
 import click
 from rich.progress import Progress
 
+from etl.cli.out_reader import reader
 from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import versions_table
 from etl.database import transaction
@@ -171,6 +172,9 @@ def retire(
         click.echo(f"{done.schema} is dropped.")
     else:
         click.echo(f"{done.schema} retires on {done.retire_on}." if done.retire_on else f"{done.schema} stays.")
+
+
+out.add_command(reader)
 
 
 def _versions(runtime: Runtime) -> list[ListedVersion]:

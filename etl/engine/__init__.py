@@ -23,6 +23,7 @@ from etl.engine.preparation import (
     refuse_unfit,
     states_at,
 )
+from etl.engine.readers import add_reader, list_readers, remove_reader, reset_reader
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.sequences import SequenceBehind, sequences_behind
@@ -62,6 +63,7 @@ __all__ = [
     "Undone",
     "UnitDetails",
     "ValueChange",
+    "add_reader",
     "build_runtime",
     "build_version",
     "clean",
@@ -77,6 +79,7 @@ __all__ = [
     "hold_here",
     "information_schemas",
     "is_prepared",
+    "list_readers",
     "list_versions",
     "open_database",
     "open_runtime",
@@ -98,6 +101,8 @@ __all__ = [
     "read_units",
     "refuse_on_hold",
     "refuse_unfit",
+    "remove_reader",
+    "reset_reader",
     "retire_version",
     "roll_back_version",
     "run_loop",

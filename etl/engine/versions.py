@@ -65,12 +65,9 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
     """
     if name is not None and (why := why_no_out_version(name)):
         raise ConfigurationError(f"{name[:64]!r} {why}")
-    _need_store(runtime)
-    with transaction(runtime.store_engine, client_min_messages="warning", **BRIEF) as connection:
-        prepare_store(connection, runtime)
+    need_store(runtime)
+    prepare_versions(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
-        if runtime.has_own_out:
-            prepare_mirror(connection, runtime)
         if name is None:
             versions.refuse_changed(versions.known_versions(connection, runtime.store.schema), runtime.versions)
     runtime.catch_up()
@@ -88,27 +85,37 @@ def read_switch_losses(runtime: Runtime, name: str | None, *, seconds: float) ->
 
 
 def switch_version(runtime: Runtime, name: str, *, force: bool, patience: float) -> Switched:
-    _need_store(runtime)
+    need_store(runtime)
     runtime.catch_up()
     return versions.switch(runtime.out_engine, runtime.versions, name, force=force, patience=patience)
 
 
 def roll_back_version(runtime: Runtime, *, force: bool, patience: float) -> Switched:
-    _need_store(runtime)
+    need_store(runtime)
     runtime.catch_up()
     return versions.roll_back(runtime.out_engine, runtime.versions, force=force, patience=patience)
 
 
 def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, force: bool) -> Retired:
     """Announces the day of a version's end, takes that back, or drops the version."""
-    _need_store(runtime)
+    need_store(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
         if on or keep:
             return versions.announce(connection, runtime.versions, name, on)
         return versions.retire(connection, runtime.versions, name, force=force)
 
 
-def _need_store(runtime: Runtime) -> None:
+def prepare_versions(runtime: Runtime) -> None:
+    """Makes what the golden store and its mirror lack of tables of ours."""
+    with transaction(runtime.store_engine, client_min_messages="warning", **BRIEF) as connection:
+        prepare_store(connection, runtime)
+    if runtime.has_own_out:
+        with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
+            prepare_mirror(connection, runtime)
+
+
+def need_store(runtime: Runtime) -> None:
+    """Raises ConfigurationError where there is no golden store yet, and what `refuse_unfit` does."""
     with transaction(runtime.engine) as connection:
         is_prepared(connection, runtime, to_write=True)  # raises where a newer program has made tables of the import
     with transaction(runtime.store_engine) as connection:

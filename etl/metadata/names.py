@@ -74,6 +74,20 @@ def out_views_schema(company: str) -> str:
     return fold(f"out_{company}")
 
 
+def out_reader_schema(version_schema: str) -> str:
+    """Of the views and functions for the readers of one version that confirm what they were given."""
+    return f"{version_schema}_reader"
+
+
+def changes_view(table: str) -> str:
+    """The view of what changed in an out_ table; a long name is shortened as that of a copy is."""
+    name = f"{table}_changes"
+    if len(name) <= MAX_NAME_BYTES:
+        return name
+    digest = hashlib.sha256(fold(table).encode()).hexdigest()[:_DIGEST_DIGITS]
+    return f"{table[: MAX_NAME_BYTES - _DIGEST_DIGITS - len('__changes')]}_{digest}_changes"
+
+
 def out_table(bo: str) -> str:
     return bo
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.engine import ListedVersion
+from etl.outputs.versions import Reader
 from etl.quoting import printable
 from etl.runs import RECEIPT_COUNTERS
 from etl.sources.in_tables.receipts import Receipt
@@ -40,6 +41,30 @@ def versions_table(versions: Sequence[ListedVersion]) -> Table:
     return plain_table(
         ["version", "state", "behind", "lag", "made", "last read", "retires on"], rows, numbers={"behind", "lag"}
     )
+
+
+def readers_table(readers: Sequence[Reader]) -> Table:
+    rows = [
+        [
+            one.schema_name,
+            one.reader,
+            one.role_name,
+            reader_state(one),
+            f"{one.behind:,}",
+            _minute(one.taken_at) if one.taken_at else "never",
+        ]
+        for one in readers
+    ]
+    return plain_table(["version", "reader", "role", "state", "behind", "confirmed last"], rows, numbers={"behind"})
+
+
+def reader_state(reader: Reader) -> str:
+    """What the reader has to do next, in words."""
+    if reader.retired_at:
+        return "retired: full delivery next"
+    if reader.upto_position is not None:
+        return "full delivery not confirmed" if reader.needs_full_delivery else "delivery not confirmed"
+    return "full delivery next" if reader.needs_full_delivery else "waits"
 
 
 def runners_table(runners: Sequence[Mapping[str, Any]]) -> Table:

@@ -10,6 +10,7 @@ from etl.outputs.versions.choose import next_version, refuse_changed
 from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
 from etl.outputs.versions.own_tables import MIRROR, MIRROR_PARTS, OUT, STORE_PARTS
+from etl.outputs.versions.readers import Reader, add_reader, read_readers, remove_reader, reset_reader
 from etl.outputs.versions.recover import recover_chunk, shown_objects
 from etl.outputs.versions.registry import known_versions
 from etl.outputs.versions.retire import (
@@ -33,11 +34,13 @@ __all__ = [
     "Built",
     "Mirror",
     "OutVersion",
+    "Reader",
     "Retired",
     "SwitchLosses",
     "Switched",
     "VersionState",
     "Versions",
+    "add_reader",
     "announce",
     "bring_up_to_date",
     "build",
@@ -51,9 +54,12 @@ __all__ = [
     "known_versions",
     "make_tables",
     "next_version",
+    "read_readers",
     "reasons_against",
     "recover_chunk",
     "refuse_changed",
+    "remove_reader",
+    "reset_reader",
     "retire",
     "roll_back",
     "shown_objects",

@@ -6,7 +6,9 @@ from datetime import date
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import ConfigurationError
+from etl.metadata import names
 from etl.outputs.versions.choose import find_version
+from etl.outputs.versions.readers import forget_readers, read_readers
 from etl.outputs.versions.registry import VersionRow, known_versions, lock_version
 from etl.outputs.versions.version import Versions
 from etl.quoting import fold
@@ -49,6 +51,7 @@ def retire(connection: Connection, versions: Versions, name: str, *, force: bool
             lines = "\n".join(f"  {one}" for one in why)
             raise ConfigurationError(f"{known.schema} stays; with --force it is dropped anyway:\n{lines}")
     variables = known.version.variables
+    forget_readers(connection, known.version)
     execute(connection, _sql("drop_version", **variables))
     execute(connection, _sql("forget_version", **variables), {"schema_name": known.schema, "previous": known.previous})
     return Retired(known.schema, is_dropped=True)
@@ -76,7 +79,13 @@ def reasons_against(connection: Connection, versions: Versions, known: VersionRo
     if row and row.is_early:
         yield f"its announced day is {row.retire_on}"
     yield from _reads(connection, known)
-    rows = fetch_all(connection, _sql("dependents"), {"schema": known.schema, "but": [versions.views_schema]})
+    for one in read_readers(connection, versions.store_schema, most=0):
+        if one.schema_name == known.schema:
+            yield f"its reader {one.reader} confirms what it is given: `etl out reader remove {one.reader}`"
+    readers_schema = names.out_reader_schema(known.schema)
+    rows = fetch_all(
+        connection, _sql("dependents"), {"schema": known.schema, "but": [versions.views_schema, readers_schema]}
+    )
     yield from (f"{one.dependent} depends on its table {one.relation}" for one in rows)
     strange = sorted(live - ours)
     if strange:

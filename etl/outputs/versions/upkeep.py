@@ -17,6 +17,7 @@ from etl.outputs.versions.follow import (
     no_rows,
     snapshot,
 )
+from etl.outputs.versions.readers import remake_relations
 from etl.outputs.versions.registry import (
     VersionRow,
     known_versions,
@@ -142,6 +143,7 @@ def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> 
     ddl.bring_up_out(connection, structure, known.schema)
     fill = begin(connection, structure, versions.store_schema, versions.undivided_rows, is_new=False)
     restart(connection, known.version, structure, fill, upto)
+    remake_relations(connection, known.version, structure)
     return replace(known, position=upto, structure=structure, fill=fill, position_is_stale=False), structure
 
 

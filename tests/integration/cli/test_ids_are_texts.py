@@ -53,6 +53,10 @@ out build --version 2
 out switch 2
 out status
 out rollback
+out reader add warehouse --role $role
+out reader list
+out reader reset warehouse
+out reader remove warehouse
 out retire 2 --on 2999-01-31
 export -o $folder
 web user list
@@ -142,7 +146,7 @@ def test_answers_about_tables(make_site: MakeSite, tmp_path: Path) -> None:
     (tmp_path / "installation").mkdir()
     (tmp_path / "installation/Claim.csv").write_text("system_id,in_id,title\nclaim@@@@@@@@@~1,adopted,First\n")
     known |= {"installation": str(tmp_path / "installation")}
-    known |= {"folder": str(tmp_path / "written"), "backup": str(tmp_path / "backup")}
+    known |= {"role": site.partner_role, "folder": str(tmp_path / "written"), "backup": str(tmp_path / "backup")}
     _ask(site, _COMMANDS, known)
 
 

@@ -91,3 +91,20 @@ def test_what_build_says_without_a_terminal(site: Site) -> None:
     assert (refused.code, refused.out) == (2, "")
     assert "--version: is empty: name a version, or leave the option out" in refused.err
     assert [one["schema_name"] for one in out(site, "list")] == [OUT, SECOND]
+
+
+def test_the_readers_of_a_version(site: Site) -> None:
+    assert "There is no reader" in site.etl("out", "reader", "list").out
+    site.run()
+    added = site.etl("out", "reader", "add", "warehouse", "--role", site.partner_role).out
+    assert added == (
+        f"warehouse is now a reader of {OUT}, for members of {site.partner_role}; "
+        f"it asks {OUT}_reader.ask('warehouse').\n"
+    )
+    assert "is already a reader" in site.etl("out", "reader", "add", "warehouse", "--role", site.partner_role).out
+    [line] = [line for line in site.etl("out", "reader", "list").out.splitlines() if "warehouse" in line]
+    assert line.split()[:2] == [OUT, "warehouse"]
+    assert "full delivery next" in line
+    assert "is a full delivery" in site.etl("out", "reader", "reset", "warehouse").out
+    assert site.etl("out", "reader", "remove", "warehouse").out == f"warehouse is no reader of {OUT} any more.\n"
+    assert "the server has no role demo_reader" in out(site, "reader", "add", "warehouse", code=2)

@@ -1,0 +1,26 @@
+"""The readers of a version that confirm what they were given: who they are, and what is made for them.
+
+Receives an open transaction in which the version is locked. Makes triggers on its out_ tables, which exist only while
+it has a reader, and a schema with views and functions. Never reads the store.
+"""
+
+from etl.outputs.versions.readers.readers import (
+    Reader,
+    add_reader,
+    forget_readers,
+    read_readers,
+    remove_reader,
+    reset_reader,
+)
+from etl.outputs.versions.readers.relations import make_relations, remake_relations
+
+__all__ = [
+    "Reader",
+    "add_reader",
+    "forget_readers",
+    "make_relations",
+    "read_readers",
+    "remake_relations",
+    "remove_reader",
+    "reset_reader",
+]
