@@ -20,7 +20,8 @@ def clean_up(context: click.Context, company: str | None, as_json: bool) -> None
     cleanDays and copyDays say how old; each pass takes cleanLimit rows of a kind in a transaction of its own, until
     nothing is left. The newest run, receipts and the errors in the golden store stay, and so does the journal as far as
     an out_ version has not followed it. A copy on which a view depends is kept. An out_ version goes when the day that
-    `etl out retire --on` announced has come, unless it is still needed.
+    `etl out retire --on` announced has come, unless it is still needed. Changes that all readers have confirmed go, and
+    a reader that has not confirmed for readerDays is retired: see `etl out reader`.
     """
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         cleaned = clean(runtime)
@@ -35,6 +36,12 @@ def _show(cleaned: Cleaned) -> None:
         f"Deleted {cleaned.errors:,} errors, {cleaned.tasks:,} tasks, {cleaned.runs:,} runs, {cleaned.journal:,} rows "
         f"of the journal, {len(cleaned.copies):,} copies."
     )
+    if cleaned.reader_changes:
+        click.echo(f"Deleted {cleaned.reader_changes:,} changes that all readers of out_ tables have confirmed.")
+    for reader in cleaned.readers:
+        click.echo(
+            f"Retired the reader {reader}: it has not confirmed for readerDays; its next delivery is a full one."
+        )
     for schema in cleaned.versions:
         click.echo(f"Dropped the out_ version {schema}, whose day has come.")
     for table, why in cleaned.kept.items():

@@ -7,7 +7,7 @@ import click
 from etl.cli.screen.advice import Advice
 from etl.cli.screen.directory import directory_json, directory_lines
 from etl.cli.screen.printing import COMPANY, config_url, console
-from etl.cli.screen.tables import plain_table, receipts_table, runners_table, versions_table
+from etl.cli.screen.tables import plain_table, readers_table, receipts_table, runners_table, versions_table
 from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
 from etl.monitoring import read_topics_status, situation_of
@@ -88,6 +88,9 @@ def _show(found: Status) -> None:
     if found.out_versions:
         click.echo("Out versions:")
         out.print(versions_table(found.out_versions))
+    if found.readers:
+        click.echo("Readers that confirm:")
+        out.print(readers_table(found.readers))
 
 
 def _show_rows(title: str, rows: tuple[dict[str, object], ...], columns: list[str]) -> None:

@@ -23,7 +23,7 @@ from etl.engine.preparation import (
     refuse_unfit,
     states_at,
 )
-from etl.engine.readers import add_reader, list_readers, remove_reader, reset_reader
+from etl.engine.readers import absent_readers, add_reader, list_readers, remove_reader, reset_reader
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.sequences import SequenceBehind, sequences_behind
@@ -63,6 +63,7 @@ __all__ = [
     "Undone",
     "UnitDetails",
     "ValueChange",
+    "absent_readers",
     "add_reader",
     "build_runtime",
     "build_version",

@@ -10,6 +10,7 @@ from functools import partial
 
 from etl.database import BRIEF, transaction
 from etl.engine.preparation import has_mirror, has_store, is_prepared, refuse_elsewhere
+from etl.engine.readers import clean_readers
 from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
 from etl.errors import ConfigurationError, EnvironmentFault
@@ -30,7 +31,8 @@ class Cleaned:
     """What was removed: rows, copies, retired out_ versions. `kept`: name of what had to stay -> why.
 
     `ended`: rows about what old runs have ended (waiting links and files, ids); only their undo needs them.
-    `units`: units of work on the store of which the journal has nothing any more."""
+    `units`: units of work on the store of which the journal has nothing any more. `reader_changes`: what all readers of
+    out_ tables have confirmed; `readers`: those that were retired, as they have not confirmed for long."""
 
     errors: int = 0
     tasks: int = 0
@@ -40,6 +42,8 @@ class Cleaned:
     ended: int = 0
     copies: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    reader_changes: int = 0
+    readers: tuple[str, ...] = ()
     kept: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -56,6 +60,8 @@ class Cleaned:
             ended=self.ended + other.ended,
             copies=self.copies + other.copies,
             versions=self.versions + other.versions,
+            reader_changes=self.reader_changes + other.reader_changes,
+            readers=self.readers + other.readers,
             kept=self.kept | other.kept,
         )
 
@@ -167,7 +173,9 @@ def _retire_versions(runtime: Runtime) -> Cleaned:
             dropped.append(schema)
         except (ConfigurationError, EnvironmentFault) as fault:
             kept[schema] = str(fault)
-    return Cleaned(versions=tuple(dropped), kept=kept)
+    changes, retired = clean_readers(runtime)
+    names = tuple(f"{reader} of {schema}" for schema, reader in retired)
+    return Cleaned(versions=tuple(dropped), kept=kept, reader_changes=changes, readers=names)
 
 
 def _drop_copy(runtime: Runtime, copies: Copies, copy: str) -> str:

@@ -15,12 +15,13 @@ from etl.database import (
     read_only_transaction,
 )
 from etl.engine.preparation import read_import_state, states_at
+from etl.engine.readers import readers_beside
 from etl.engine.runtime import Runtime
 from etl.engine.versions import ListedVersion, list_versions
 from etl.errors import EtlError, LockTimeout
 from etl.merge import Connections
 from etl.merge.references import waiting_links
-from etl.outputs.versions import MOST_BEHIND
+from etl.outputs.versions import MOST_BEHIND, Reader
 from etl.sources.in_tables.handshake import (
     Action,
     Decision,
@@ -57,6 +58,7 @@ class Status:
     errors: tuple[Row, ...] = ()
     waiting: tuple[Row, ...] = ()
     out_versions: tuple[ListedVersion, ...] = ()
+    readers: tuple[Reader, ...] = ()
     looked_at: datetime
     runners: tuple[Row, ...] = ()
     is_marker_faulty: bool = False
@@ -136,6 +138,7 @@ def _with_counts(found: Status, connections: Connections, runtime: Runtime, *, i
         errors=() if is_brief else _errors(connection, runtime, number),
         waiting=tuple(vars(one) for one in waiting),
         out_versions=tuple(list_versions(connection, runtime, MOST_BEHIND if is_brief else None)),
+        readers=tuple(readers_beside(connection, runtime, MOST_BEHIND if is_brief else None)),
     )
 
 

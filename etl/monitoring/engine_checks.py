@@ -8,6 +8,7 @@ from etl.ddl import privileges
 from etl.ddl.catalog import relations
 from etl.engine import (
     Runtime,
+    absent_readers,
     has_out_versions,
     has_store,
     is_prepared,
@@ -139,6 +140,17 @@ def check_sequences(runtime: Runtime) -> Iterator[Finding]:
     """Those of our own tables; `etl verify` looks at the partner's too."""
     for one in sequences_behind(runtime):
         yield warning("sequences", str(one), "`etl verify --repair` raises it, as the next run does")
+
+
+def check_readers(runtime: Runtime) -> Iterator[Finding]:
+    """Readers of out_ tables that have not confirmed for long."""
+    if not runtime.settings.has_out_migration:
+        return
+    for one, days in absent_readers(runtime):
+        limit = runtime.settings.out_migration.reader_days
+        found = f"{one.reader} of {one.schema_name} has not confirmed for {days:.0f} days"
+        cure = f"after {limit} (readerDays) `etl clean` retires it; `etl out reader remove {one.reader}` if it is gone"
+        yield warning("readers", found, cure)
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:

@@ -40,12 +40,22 @@ BEHIND = Measure(
 LAG = Measure(
     "etl.out.lag", "s", "Seconds since the run began whose changes an out version has not followed yet", ("schema",)
 )
+READER_BEHIND = Measure(
+    "etl.out.reader.behind",
+    "{row}",
+    "Rows of out tables that changed or left and that a reader has not confirmed",
+    ("schema", "reader"),
+)
+READER_AGE = Measure(
+    "etl.out.reader.age", "s", "Seconds since a reader confirmed last, or began its delivery", ("schema", "reader")
+)
 LATE = Measure("etl.feed.late", "s", "How long a hand-over is overdue; 0 when it is not, or when none is due")
 STALLED = Measure("etl.feed.stalled", "s", "How long a hand-over should have been read by now; 0 when all is read")
 
 MEASURES = (
     *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, ON_HOLD, BEAT, STARTED, FINISHED),
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
+    *(READER_BEHIND, READER_AGE),
     *TOPIC_MEASURES,
     *DIRECTORY_MEASURES,
 )
@@ -93,6 +103,10 @@ def _of_status(status: Status, company: dict[str, str]) -> Iterator[Sample]:
         labels = company | {"schema": version.schema_name}
         yield Sample(BEHIND, version.behind, labels)
         yield Sample(LAG, version.lag_seconds, labels)
+    for reader in status.readers:
+        labels = company | {"schema": reader.schema_name, "reader": reader.reader}
+        yield Sample(READER_BEHIND, reader.behind, labels)
+        yield Sample(READER_AGE, reader.seconds, labels)
 
 
 def _of_feed(runtime: Runtime, company: dict[str, str]) -> Iterator[Sample]:

@@ -236,6 +236,16 @@ _OUT_KEYS = (
         smallest=1,
         largest=86_400,
     ),
+    Key(
+        "readerDays",
+        ValueKind.NUMBER,
+        "30",
+        "How long changes are kept for a reader that does not confirm (`etl out reader`): `etl check` warns after half "
+        "of it, then `etl clean` retires the reader, and its next delivery is a full one.",
+        unit="days",
+        smallest=1,
+        largest=36_500,
+    ),
 )
 
 FILES = (

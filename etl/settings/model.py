@@ -87,12 +87,13 @@ class InMigration:
 @dataclass(frozen=True)
 class OutMigration:
     """The settings of the out_ tables. `kept_states`: the states beside ACTUAL in which an instance stays and is
-    marked."""
+    marked. `reader_days`: how long changes are kept for a reader that does not confirm."""
 
     enabled: bool
     environment_version: str
     kept_states: tuple[str, ...]
     fill_seconds: int
+    reader_days: int
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, st
             environment_version=str(version.value),
             kept_states=tuple(state for state, key in STATE_KEYS if layers.value(OUT_DATABASE, key) == "mark"),
             fill_seconds=_number(layers, OUT_DATABASE, "fillSeconds"),
+            reader_days=_number(layers, OUT_DATABASE, "readerDays"),
         ),
         schedule=schedule,
         kafka=kafka(layers, texts, environ),

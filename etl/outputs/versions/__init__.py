@@ -10,7 +10,15 @@ from etl.outputs.versions.choose import next_version, refuse_changed
 from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
 from etl.outputs.versions.own_tables import MIRROR, MIRROR_PARTS, OUT, STORE_PARTS
-from etl.outputs.versions.readers import Reader, add_reader, read_readers, remove_reader, reset_reader
+from etl.outputs.versions.readers import (
+    Reader,
+    add_reader,
+    delete_taken,
+    read_readers,
+    remove_reader,
+    reset_reader,
+    retire_readers,
+)
 from etl.outputs.versions.recover import recover_chunk, shown_objects
 from etl.outputs.versions.registry import known_versions
 from etl.outputs.versions.retire import (
@@ -46,6 +54,7 @@ __all__ = [
     "build",
     "changed_ids",
     "changed_instances",
+    "delete_taken",
     "due_to_retire",
     "ensure_version",
     "fill_table",
@@ -61,6 +70,7 @@ __all__ = [
     "remove_reader",
     "reset_reader",
     "retire",
+    "retire_readers",
     "roll_back",
     "shown_objects",
     "switch",

@@ -8,8 +8,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl.engine import add_reader, build_version, list_readers, remove_reader, reset_reader, retire_version
+from etl.engine import (
+    add_reader,
+    build_version,
+    clean,
+    list_readers,
+    read_status,
+    remove_reader,
+    reset_reader,
+    retire_version,
+)
 from etl.errors import ConfigurationError
+from etl.monitoring.engine_checks import check_readers
 from tests.documentation import READERS as READERS_PAGE
 from tests.documentation import blocks, check_command
 from tests.fix_company import OUT, STORE, Row, Session
@@ -25,6 +35,7 @@ class Warehouse:
     """A reader with a copy of its own of clients and their links: only what SQL gives it."""
 
     session: Session
+    name: str = NAME
     copy: dict[str, str] = field(default_factory=dict)
     links: set[tuple[str, str]] = field(default_factory=set)
 
@@ -37,10 +48,10 @@ class Warehouse:
         return list(self.session.execute(query, values).fetchall())
 
     def ask(self) -> Row:
-        return self.one(f"select * from {READERS}.ask(%s)", NAME)
+        return self.one(f"select * from {READERS}.ask(%s)", self.name)
 
     def confirm(self, upto: int) -> Any:
-        return self.one(f"select {READERS}.confirm(%s, %s) as taken_at", NAME, upto)["taken_at"]
+        return self.one(f"select {READERS}.confirm(%s, %s) as taken_at", self.name, upto)["taken_at"]
 
     def take(self) -> list[tuple[str, bool]]:
         """Asks and reads into the copy; returns the names that changed and the ids that left."""
@@ -53,9 +64,9 @@ class Warehouse:
             changed = self.rows(
                 f"select c.system_id, c.is_removed, o.name from {READERS}.client_changes c "
                 f"left join {OUT}.client o on o.system_id = c.system_id where c.reader = %s",
-                NAME,
+                self.name,
             )
-            links = self.rows(f"select * from {READERS}._claim_client__changes where reader = %s", NAME)
+            links = self.rows(f"select * from {READERS}._claim_client__changes where reader = %s", self.name)
         for row in changed:
             self.copy.pop(row["system_id"], None)
             if not row["is_removed"]:
@@ -67,7 +78,11 @@ class Warehouse:
 
     def take_all(self) -> list[tuple[str, bool]]:
         taken = self.take()
-        self.confirm(self.one(f"select upto_position from {READERS}.reader_tracking")["upto_position"])
+        self.confirm(
+            self.one(f"select upto_position from {READERS}.reader_tracking where reader = %s", self.name)[
+                "upto_position"
+            ]
+        )
         return taken
 
     def is_equal(self) -> bool:
@@ -278,3 +293,38 @@ def test_the_sql_of_the_page_keeps_a_copy(outbound: Outbound, warehouse: Warehou
         kept = warehouse.rows("select system_id, name from public.copy_of_client order by 1")
         assert kept == warehouse.rows(f"select system_id, name from {OUT}.client order by 1")
     assert [row["name"] for row in kept] == ["Anne"]
+
+
+def test_what_all_have_confirmed_is_deleted_and_who_stays_away_is_retired(
+    outbound: Outbound, warehouse: Warehouse, role: str
+) -> None:
+    site = outbound.site
+    with site.runtime() as runtime:
+        add_reader(runtime, "slow", role, None)
+        slow = Warehouse(warehouse.session, name="slow")
+        slow.take_all()
+        warehouse.take_all()
+        outbound.load("in_Client", {"in_id": "a", "name": "Anne"}, {"in_id": "c", "name": "Cora"})
+        warehouse.take_all()
+        assert clean(runtime).reader_changes == 0
+        assert [(one.reader, one.behind) for one in read_status(runtime).readers] == [("slow", 2), (NAME, 0)]
+        days = "update {}.reader set {} where reader = 'slow'"
+        past = "added_at = {0}, asked_at = {0}, taken_at = {0}".format("now() - interval '16 days'")
+        site.look(days.format(STORE, past), at=site.out_database)
+        [found] = check_readers(runtime)
+        assert found.level == "warning"
+        assert "slow of out_demo_1_1 has not confirmed for 16 days" in found.found
+        site.look(days.format(STORE, past.replace("16", "31")), at=site.out_database)
+        with session(site.out_database) as older:
+            older.execute("set transaction isolation level repeatable read")
+            older.execute("select 1")
+            cleaned = clean(runtime)
+            assert (cleaned.reader_changes, cleaned.readers) == (2, ("slow of out_demo_1_1",))
+            with pytest.raises(psycopg.errors.SerializationFailure):
+                older.execute(f"select {READERS}.ask('{NAME}')")
+        assert list(check_readers(runtime)) == []
+    outbound.load("in_Client", {"in_id": "c", "name": "Cleo"})
+    assert warehouse.take_all() == [("Cleo", False)]
+    assert slow.take_all() == [("Anne", False), ("Bela", False), ("Cleo", False)]
+    assert slow.is_equal()
+    assert warehouse.is_equal()

@@ -7,20 +7,24 @@ it has a reader, and a schema with views and functions. Never reads the store.
 from etl.outputs.versions.readers.readers import (
     Reader,
     add_reader,
+    delete_taken,
     forget_readers,
     read_readers,
     remove_reader,
     reset_reader,
+    retire_readers,
 )
 from etl.outputs.versions.readers.relations import make_relations, remake_relations
 
 __all__ = [
     "Reader",
     "add_reader",
+    "delete_taken",
     "forget_readers",
     "make_relations",
     "read_readers",
     "remake_relations",
     "remove_reader",
     "reset_reader",
+    "retire_readers",
 ]

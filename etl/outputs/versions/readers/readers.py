@@ -33,7 +33,7 @@ class Reader:
     """A reader of a version. `behind`: rows that changed or left after what it has confirmed.
 
     `from_position`: what it has confirmed; `upto_position`: the end of what it was given and has not confirmed.
-    `seconds` since its last confirmation, or since it was added.
+    `seconds` since it last confirmed or began a delivery, or was added.
     """
 
     schema_name: str
@@ -50,6 +50,11 @@ class Reader:
     behind: int
     needs_full_delivery: bool
     seconds: float
+
+    @property
+    def holds_changes(self) -> bool:
+        """Whether changes are kept for it."""
+        return self.from_position is not None or self.upto_position is not None
 
     @classmethod
     def from_row(cls, row: Any) -> "Reader":
@@ -116,6 +121,25 @@ def reset_reader(connection: Connection, versions: Versions, name: str | None, r
     if not execute(connection, _sql("reset_reader", **known.version.variables), values):
         raise _unknown(known.version, reader)
     return known.schema
+
+
+def retire_readers(connection: Connection, store_schema: str, days: int) -> list[tuple[str, str]]:
+    """Keeps nothing any more for readers that have not confirmed for so long; returns (schema, reader)."""
+    if not has_readers(connection, store_schema):
+        return []
+    rows = fetch_all(connection, _sql("retire_readers", store_schema=store_schema), {"days": days})
+    return [(row.schema_name, row.reader) for row in rows]
+
+
+def delete_taken(connection: Connection, store_schema: str, limit: int) -> int:
+    """Deletes changes that all readers of their version have; returns how many, at most `limit`. The transaction must
+    be read committed."""
+    if not has_readers(connection, store_schema) or not fetch_all(
+        connection, _sql("lock_readers", store_schema=store_schema)
+    ):
+        return 0
+    execute(connection, _sql("keep_from", store_schema=store_schema))
+    return execute(connection, _sql("delete_taken", store_schema=store_schema), {"limit": limit})
 
 
 def _locked(connection: Connection, versions: Versions, name: str | None) -> tuple[VersionRow, OutStructure]:
