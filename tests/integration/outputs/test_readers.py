@@ -112,7 +112,9 @@ def warehouse(outbound: Outbound, role: str) -> Iterator[Warehouse]:
         yield Warehouse(connection)
 
 
-def test_a_reader_gets_a_full_then_what_changed_and_what_left(outbound: Outbound, warehouse: Warehouse) -> None:
+def test_a_reader_gets_a_full_delivery_then_what_changed_and_what_left(
+    outbound: Outbound, warehouse: Warehouse
+) -> None:
     assert warehouse.take_all() == [("Anna", False), ("Bela", False)]
     assert warehouse.is_equal()
     assert warehouse.take_all() == []
@@ -286,9 +288,9 @@ def test_the_sql_of_the_page_keeps_a_copy(outbound: Outbound, warehouse: Warehou
         check_command(shlex.split(line, comments=True)[1:])
     with outbound.site.runtime() as runtime:
         reset_reader(runtime, NAME, None)
-    for rows in ([], [{"in_id": "a", "name": "Anne"}, {"in_id": "b", "removed": True}]):
-        if rows:
-            outbound.load("in_Client", *rows)
+    for is_changed in (False, True):
+        if is_changed:
+            outbound.load("in_Client", {"in_id": "a", "name": "Anne"}, {"in_id": "b", "removed": True})
         warehouse.session.execute(copy)
         kept = warehouse.rows("select system_id, name from public.copy_of_client order by 1")
         assert kept == warehouse.rows(f"select system_id, name from {OUT}.client order by 1")

@@ -15,7 +15,7 @@ begin
     end if;
     select v.place into current_place
     from {{ store_schema | ident }}.out_version v where v.schema_name = {{ schema_name | literal }};
-    if mine.place is distinct from current_place then
+    if mine.place <> current_place then
         raise exception 'the tables of {{ schema_name }} were made again meanwhile: ask again, for a full delivery'
             using errcode = 'object_not_in_prerequisite_state';
     end if;
