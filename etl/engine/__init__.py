@@ -23,7 +23,6 @@ from etl.engine.preparation import (
     refuse_unfit,
     states_at,
 )
-from etl.engine.readers import absent_readers, add_reader, list_readers, remove_reader, reset_reader
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.sequences import SequenceBehind, sequences_behind
@@ -37,8 +36,13 @@ from etl.engine.units import UnitDetails, read_hours, read_unit, read_unit_alone
 from etl.engine.upgrade import PARTS, AppliedMigration, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
+    absent_readers,
+    add_reader,
     build_version,
+    list_readers,
     list_versions,
+    remove_reader,
+    reset_reader,
     retire_version,
     roll_back_version,
     switch_version,

@@ -10,9 +10,9 @@ from functools import partial
 
 from etl.database import BRIEF, transaction
 from etl.engine.preparation import has_mirror, has_store, is_prepared, refuse_elsewhere
-from etl.engine.readers import clean_readers
 from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
+from etl.engine.versions import clean_readers
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs import versions
 from etl.runs import TaskQueue

@@ -15,9 +15,8 @@ from etl.database import (
     read_only_transaction,
 )
 from etl.engine.preparation import read_import_state, states_at
-from etl.engine.readers import readers_beside
 from etl.engine.runtime import Runtime
-from etl.engine.versions import ListedVersion, list_versions
+from etl.engine.versions import ListedVersion, list_versions, readers_beside
 from etl.errors import EtlError, LockTimeout
 from etl.merge import Connections
 from etl.merge.references import waiting_links

@@ -1,6 +1,6 @@
-"""What `etl out` does with a company's versions."""
+"""What `etl out` does with a company's versions, and with their readers that confirm what they were given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -19,11 +19,13 @@ from etl.merge import Connections
 from etl.outputs import versions
 from etl.outputs.versions import (
     Built,
+    Reader,
     Retired,
     Switched,
     SwitchLosses,
     VersionState,
 )
+from etl.quoting import fold
 from etl.settings.catalogue import why_no_out_version
 from etl.store import STORE
 
@@ -65,8 +67,8 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
     """
     if name is not None and (why := why_no_out_version(name)):
         raise ConfigurationError(f"{name[:64]!r} {why}")
-    need_store(runtime)
-    prepare_versions(runtime)
+    _need_store(runtime)
+    _prepare_versions(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
         if name is None:
             versions.refuse_changed(versions.known_versions(connection, runtime.store.schema), runtime.versions)
@@ -85,27 +87,97 @@ def read_switch_losses(runtime: Runtime, name: str | None, *, seconds: float) ->
 
 
 def switch_version(runtime: Runtime, name: str, *, force: bool, patience: float) -> Switched:
-    need_store(runtime)
+    _need_store(runtime)
     runtime.catch_up()
     return versions.switch(runtime.out_engine, runtime.versions, name, force=force, patience=patience)
 
 
 def roll_back_version(runtime: Runtime, *, force: bool, patience: float) -> Switched:
-    need_store(runtime)
+    _need_store(runtime)
     runtime.catch_up()
     return versions.roll_back(runtime.out_engine, runtime.versions, force=force, patience=patience)
 
 
 def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, force: bool) -> Retired:
     """Announces the day of a version's end, takes that back, or drops the version."""
-    need_store(runtime)
+    _need_store(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
         if on or keep:
             return versions.announce(connection, runtime.versions, name, on)
         return versions.retire(connection, runtime.versions, name, force=force)
 
 
-def prepare_versions(runtime: Runtime) -> None:
+def list_readers(runtime: Runtime) -> list[Reader]:
+    """All readers, by version and name; writes nothing."""
+    with transaction(runtime.out_engine) as out:
+        if not has_out_versions(out, runtime):
+            return []
+        return versions.read_readers(out, runtime.store.schema)
+
+
+def add_reader(runtime: Runtime, reader: str, role: str | None, version: str | None) -> tuple[str, str, bool]:
+    """Adds a reader to a version, by default to the current one; `role` is by default that of `etl grants`. Returns the
+    version's schema, the role, and whether it was added."""
+    _need_store(runtime)
+    _prepare_versions(runtime)
+    chosen = role or fold(f"{runtime.company.code}_reader")
+    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
+        schema, is_new = versions.add_reader(connection, runtime.versions, version, reader, chosen)
+    return schema, chosen, is_new
+
+
+def remove_reader(runtime: Runtime, reader: str, version: str | None) -> str:
+    """Removes a reader from a version, by default from the current one; returns the version's schema."""
+    _need_store(runtime)
+    _prepare_versions(runtime)
+    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
+        return versions.remove_reader(connection, runtime.versions, version, reader)
+
+
+def reset_reader(runtime: Runtime, reader: str, version: str | None) -> str:
+    """Lets the next delivery of a reader be a full delivery; returns the version's schema."""
+    _need_store(runtime)
+    _prepare_versions(runtime)
+    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
+        return versions.reset_reader(connection, runtime.versions, version, reader)
+
+
+def readers_beside(connection: Connection, runtime: Runtime, most: int | None) -> list[Reader]:
+    """As `list_readers`, counted up to `most`, in a transaction beside one of the import."""
+    if not runtime.settings.has_out_migration:
+        return []
+    with runtime.out_beside(connection) as out:
+        if not has_out_versions(out, runtime):
+            return []
+        return versions.read_readers(out, runtime.store.schema, *([most] if most else []))
+
+
+def absent_readers(runtime: Runtime) -> Iterator[tuple[Reader, float]]:
+    """Readers that have not confirmed for half of `readerDays`, with the days since; those that hold changes only."""
+    for one in list_readers(runtime):
+        days = one.seconds / 86_400
+        if not one.retired_at and one.holds_changes and days > runtime.settings.out_migration.reader_days / 2:
+            yield one, days
+
+
+def clean_readers(runtime: Runtime) -> tuple[int, list[tuple[str, str]]]:
+    """Retires readers that have been absent for `readerDays`, and deletes what all others have confirmed; returns how
+    many changes were deleted, and who was retired: (schema, reader)."""
+    schema, limit = runtime.store.schema, runtime.settings.in_migration.clean_limit
+    with transaction(runtime.out_engine) as connection:
+        if not has_out_versions(connection, runtime):
+            return 0, []
+        retired = versions.retire_readers(connection, schema, runtime.settings.out_migration.reader_days)
+    total = 0
+    while True:
+        with transaction(runtime.out_engine) as connection:
+            once = versions.delete_taken(connection, schema, limit)
+        total += once
+        if once < limit:
+            return total, retired
+
+
+def _prepare_versions(runtime: Runtime) -> None:
     """Makes what the golden store and its mirror lack of tables of ours."""
     with transaction(runtime.store_engine, client_min_messages="warning", **BRIEF) as connection:
         prepare_store(connection, runtime)
@@ -114,7 +186,7 @@ def prepare_versions(runtime: Runtime) -> None:
             prepare_mirror(connection, runtime)
 
 
-def need_store(runtime: Runtime) -> None:
+def _need_store(runtime: Runtime) -> None:
     """Raises ConfigurationError where there is no golden store yet, and what `refuse_unfit` does."""
     with transaction(runtime.engine) as connection:
         is_prepared(connection, runtime, to_write=True)  # raises where a newer program has made tables of the import

@@ -22,7 +22,7 @@ from etl.errors import ConfigurationError
 from etl.monitoring.engine_checks import check_readers
 from tests.documentation import READERS as READERS_PAGE
 from tests.documentation import blocks, check_command
-from tests.fix_company import OUT, STORE, Row, Session
+from tests.fix_company import BOTH_LAYOUTS, OUT, STORE, Row, Session
 from tests.integration.outputs.conftest import Outbound
 from tests.integration.outputs.writers import session
 
@@ -112,6 +112,7 @@ def warehouse(outbound: Outbound, role: str) -> Iterator[Warehouse]:
         yield Warehouse(connection)
 
 
+@BOTH_LAYOUTS
 def test_a_reader_gets_a_full_delivery_then_what_changed_and_what_left(
     outbound: Outbound, warehouse: Warehouse
 ) -> None:
@@ -175,7 +176,7 @@ def test_a_slower_transaction_is_never_skipped(outbound: Outbound, warehouse: Wa
     assert warehouse.take_all() == [("Slow", False)]
 
 
-def test_what_changes_after_the_question_of_a_full_is_in_the_next_delivery(
+def test_what_changes_after_the_question_of_a_full_delivery_is_in_the_next_delivery(
     outbound: Outbound, warehouse: Warehouse
 ) -> None:
     given = warehouse.ask()
@@ -187,7 +188,8 @@ def test_what_changes_after_the_question_of_a_full_is_in_the_next_delivery(
     assert warehouse.is_equal()
 
 
-def test_after_truncate_and_for_tables_made_again_a_reader_gets_a_full(
+@BOTH_LAYOUTS
+def test_after_truncate_and_for_tables_made_again_a_reader_gets_a_full_delivery(
     outbound: Outbound, warehouse: Warehouse
 ) -> None:
     site = outbound.site
