@@ -107,4 +107,4 @@ def test_the_readers_of_a_version(site: Site) -> None:
     assert "full delivery next" in line
     assert "is a full delivery" in site.etl("out", "reader", "reset", "warehouse").out
     assert site.etl("out", "reader", "remove", "warehouse").out == f"warehouse is no reader of {OUT} any more.\n"
-    assert "the server has no role demo_reader" in out(site, "reader", "add", "warehouse", code=2)
+    assert "the server has no role `demo_reader`" in out(site, "reader", "add", "warehouse", code=2)

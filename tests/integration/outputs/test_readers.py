@@ -221,7 +221,7 @@ def test_without_readers_a_version_notes_nothing(outbound: Outbound, warehouse: 
         assert remove_reader(runtime, NAME, None) == OUT
         assert site.value(f"select count(*) from {STORE}.reader_change", at=site.out_database) == 1
         remove_reader(runtime, "other", None)
-        with pytest.raises(ConfigurationError, match="has no reader other"):
+        with pytest.raises(ConfigurationError, match="has no reader `other`"):
             remove_reader(runtime, "other", None)
     assert site.value(f"select count(*) from {STORE}.reader_change", at=site.out_database) == 0
     assert site.look("select from pg_trigger where tgname like 'etl_reader%'", at=site.out_database) == []
@@ -232,12 +232,12 @@ def test_bad_readers_are_refused(outbound: Outbound, warehouse: Warehouse, role:
     with outbound.site.runtime() as runtime:
         for name, chosen, fault in (
             ("a b", role, "cannot be the name of a reader"),
-            ("other", "none_of_that_name", "the server has no role none_of_that_name"),
+            ("other", "none_of_that_name", "the server has no role `none_of_that_name`"),
             (NAME, outbound.site.engine_role, f"{NAME} is a reader of {OUT} with the role {role}"),
         ):
             with pytest.raises(ConfigurationError, match=fault):
                 add_reader(runtime, name, chosen, None)
-        with pytest.raises(ConfigurationError, match="there is no out_ version 7"):
+        with pytest.raises(ConfigurationError, match="there is no out_ version `7`"):
             add_reader(runtime, "other", role, "7")
 
 
