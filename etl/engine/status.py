@@ -20,7 +20,7 @@ from etl.engine.versions import ListedVersion, list_versions, readers_beside
 from etl.errors import EtlError, LockTimeout
 from etl.merge import Connections
 from etl.merge.references import waiting_links
-from etl.outputs.versions import MOST_BEHIND, Reader
+from etl.outputs.versions import MOST_BEHIND, OutReader
 from etl.sources.in_tables.handshake import (
     Action,
     Decision,
@@ -57,7 +57,7 @@ class Status:
     errors: tuple[Row, ...] = ()
     waiting: tuple[Row, ...] = ()
     out_versions: tuple[ListedVersion, ...] = ()
-    readers: tuple[Reader, ...] = ()
+    readers: tuple[OutReader, ...] = ()
     looked_at: datetime
     runners: tuple[Row, ...] = ()
     is_marker_faulty: bool = False

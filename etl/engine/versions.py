@@ -19,7 +19,7 @@ from etl.merge import Connections
 from etl.outputs import versions
 from etl.outputs.versions import (
     Built,
-    Reader,
+    OutReader,
     Retired,
     Switched,
     SwitchLosses,
@@ -107,7 +107,7 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
         return versions.retire(connection, runtime.versions, name, force=force)
 
 
-def list_readers(runtime: Runtime) -> list[Reader]:
+def list_readers(runtime: Runtime) -> list[OutReader]:
     """All readers, by version and name; writes nothing."""
     with transaction(runtime.out_engine) as out:
         if not has_out_versions(out, runtime):
@@ -142,7 +142,7 @@ def reset_reader(runtime: Runtime, reader: str, version: str | None) -> str:
         return versions.reset_reader(connection, runtime.versions, version, reader)
 
 
-def readers_beside(connection: Connection, runtime: Runtime, most: int | None) -> list[Reader]:
+def readers_beside(connection: Connection, runtime: Runtime, most: int | None) -> list[OutReader]:
     """As `list_readers`, counted up to `most`, in a transaction beside one of the import."""
     if not runtime.settings.has_out_migration:
         return []
@@ -152,7 +152,7 @@ def readers_beside(connection: Connection, runtime: Runtime, most: int | None) -
         return versions.read_readers(out, runtime.store.schema, *([most] if most else []))
 
 
-def absent_readers(runtime: Runtime) -> Iterator[tuple[Reader, float]]:
+def absent_readers(runtime: Runtime) -> Iterator[tuple[OutReader, float]]:
     """Readers that have not confirmed for half of `readerDays`, with the days since; those that hold changes only."""
     for one in list_readers(runtime):
         days = one.seconds / 86_400

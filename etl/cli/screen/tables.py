@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.engine import ListedVersion
-from etl.outputs.versions import Reader
+from etl.outputs.versions import OutReader
 from etl.quoting import printable
 from etl.runs import RECEIPT_COUNTERS
 from etl.sources.in_tables.receipts import Receipt
@@ -43,7 +43,7 @@ def versions_table(versions: Sequence[ListedVersion]) -> Table:
     )
 
 
-def readers_table(readers: Sequence[Reader]) -> Table:
+def readers_table(readers: Sequence[OutReader]) -> Table:
     rows = [
         [
             one.schema_name,
@@ -58,7 +58,7 @@ def readers_table(readers: Sequence[Reader]) -> Table:
     return plain_table(["version", "reader", "role", "state", "behind", "confirmed last"], rows, numbers={"behind"})
 
 
-def reader_state(reader: Reader) -> str:
+def reader_state(reader: OutReader) -> str:
     """What the reader has to do next, in words."""
     if reader.retired_at:
         return "retired: full delivery next"

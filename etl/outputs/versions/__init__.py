@@ -11,7 +11,7 @@ from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
 from etl.outputs.versions.own_tables import MIRROR, MIRROR_PARTS, OUT, STORE_PARTS
 from etl.outputs.versions.readers import (
-    Reader,
+    OutReader,
     add_reader,
     delete_taken,
     read_readers,
@@ -41,8 +41,8 @@ __all__ = [
     "STORE_PARTS",
     "Built",
     "Mirror",
+    "OutReader",
     "OutVersion",
-    "Reader",
     "Retired",
     "SwitchLosses",
     "Switched",

@@ -5,7 +5,7 @@ it has a reader, and a schema with views and functions. Never reads the store.
 """
 
 from etl.outputs.versions.readers.readers import (
-    Reader,
+    OutReader,
     add_reader,
     delete_taken,
     forget_readers,
@@ -17,7 +17,7 @@ from etl.outputs.versions.readers.readers import (
 from etl.outputs.versions.readers.relations import make_relations, remake_relations
 
 __all__ = [
-    "Reader",
+    "OutReader",
     "add_reader",
     "delete_taken",
     "forget_readers",

@@ -29,7 +29,7 @@ MOST_BEHIND: Final = 1_000_000
 
 
 @dataclass(frozen=True)
-class Reader:
+class OutReader:
     """A reader of a version. `behind`: rows that changed or left after what it has confirmed.
 
     `from_position`: what it has confirmed; `upto_position`: the end of what it was given and has not confirmed.
@@ -57,17 +57,17 @@ class Reader:
         return self.from_position is not None or self.upto_position is not None
 
     @classmethod
-    def from_row(cls, row: Any) -> "Reader":
+    def from_row(cls, row: Any) -> "OutReader":
         values = dict(row._mapping)
         return cls(**values | {"seconds": round(float(row.seconds), 1)})
 
 
-def read_readers(connection: Connection, store_schema: str, most: int = MOST_BEHIND) -> list[Reader]:
+def read_readers(connection: Connection, store_schema: str, most: int = MOST_BEHIND) -> list[OutReader]:
     """All readers, by version and name."""
     if not has_readers(connection, store_schema):
         return []
     rows = fetch_all(connection, _sql("readers", store_schema=store_schema), {"most": most + 1})
-    return [Reader.from_row(row) for row in rows]
+    return [OutReader.from_row(row) for row in rows]
 
 
 def add_reader(

@@ -1,6 +1,6 @@
--- The ids of one table that a reader is given: rows that changed, and rows that left, after what it has confirmed and up
--- to what it asked for. What changes later leaves the delivery and is in the next one, so that no row is newer than it.
--- A full delivery has every row but those.
+-- The ids of one table that a reader is given: rows that changed, and rows that left, after what it has confirmed and
+-- up to what it asked for. What changes later leaves the delivery and is in the next one, so that no row is newer than
+-- it. A full delivery has every row but those.
 {% from "own_readers.jinja" import own_readers %}
 {% set row = out_schema | ident ~ "." ~ (table | ident) %}
 create view {{ reader_schema | ident }}.{{ view | ident }} as

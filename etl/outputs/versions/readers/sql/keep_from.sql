@@ -1,5 +1,5 @@
--- Up to which number no reader of a version needs changes: all have confirmed it, or get a full delivery later. Written to
--- each reader, so that one that asks in an older snapshot fails instead of missing what is deleted.
+-- Up to which number no reader of a version needs changes: all have confirmed it, or get a full delivery later. Written
+-- to each reader, so that one that asks in an older snapshot fails instead of missing what is deleted.
 update {{ store_schema | ident }}.reader r
 set kept_from = k.position
 from (
