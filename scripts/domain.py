@@ -117,8 +117,7 @@ class Controller(Program):
             return
         is_new = not self._data.exists()
         if is_new:
-            shutil.copytree(_template(people), self._data, symlinks=True)
-        self._certify(days=20 if hardened else 3650)
+            self._make_data(people, days=20 if hardened else 3650)
         _configure(self.settings, self._data, self.address, hardened=hardened)
         if is_new:
             self.change(_SERVICE_NAME.format(host=HOST.upper(), base=BASE, address=self.address))
@@ -142,11 +141,16 @@ class Controller(Program):
     def _data(self) -> Path:
         return self.folder / "data"
 
-    def _certify(self, *, days: int) -> None:
-        """An authority of its own, and a certificate for the address."""
-        folder = self._data / "tls"
-        if folder.exists():
-            return
+    def _make_data(self, people: int, *, days: int) -> None:
+        """Whole or not at all: a start that has failed leaves nothing that the next one takes for its data."""
+        made = self.folder / "new data"
+        shutil.rmtree(made, ignore_errors=True)
+        shutil.copytree(_template(people), made, symlinks=True)
+        self._certify(made / "tls", days=days)
+        made.rename(self._data)
+
+    def _certify(self, folder: Path, *, days: int) -> None:
+        """An authority of its own, and a certificate for the address; `folder`: a new one."""
         folder.mkdir()
         ca, ca_key = folder / "ca.pem", folder / "ca.key"
         made = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
