@@ -105,6 +105,7 @@ _KAFKA_HISTORIES = "tests/properties/test_records_and_rows.py"
 _OPERATIONS_TESTS = (
     "tests/integration/operations",
     "tests/integration/upgrade/test_restored.py",
+    "tests/integration/upgrade/test_two_wheels.py",
     "tests/integration/engine/test_restored_links.py",
     "tests/acceptance/test_openflights_restored.py",
 )
