@@ -245,6 +245,8 @@ def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_lock_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are stopped where they write links: elsewhere it makes no difference."""
+    monkeypatch.setitem(globals(), "_AIMS", ("link_Claim", "insert into store_demo.link_Claim", COMMIT))
     inject_fault(monkeypatch, "lock_links", replace(r"pg_advisory_xact_lock\(.*\)", ":table"))
 
 
