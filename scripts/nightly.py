@@ -201,7 +201,7 @@ PARTS = (
     ),
     Part(
         "packages",
-        "packages are built, and installed in a clean Debian without network, where the demo runs",
+        "packages are built, installed in a clean Debian, by pipx and by uv, and run the demo; the chart is checked",
         (_pytest(_PACKAGES_TESTS, "-m", "nightly"),),
     ),
     Part("postgres-14", "all tests on PostgreSQL 14", (_on("14"),)),

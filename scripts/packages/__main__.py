@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.packages import bundle, debian, distributions, image, materials, release
+from scripts.packages import bundle, chart, debian, distributions, image, materials, release
 from scripts.packages.steps import CHECKOUT, PackagingError
 
 BUILDERS: dict[str, Callable[[Path], Path]] = {
@@ -22,6 +22,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "bundle": bundle.build,
     "debian": debian.build,
     "image": image.build,
+    "chart": chart.build,
     "materials": materials.build,
 }
 

