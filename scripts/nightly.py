@@ -202,7 +202,10 @@ PARTS = (
     Part(
         "packages",
         "packages are built, installed in a clean Debian, by pipx and by uv, and run the demo; the chart is checked",
-        (_pytest(_PACKAGES_TESTS, "-m", "nightly"),),
+        (
+            Command((PYTHON, "-m", "pip", "install", "--quiet", "--editable", ".[packages]")),
+            _pytest(_PACKAGES_TESTS, "-m", "nightly"),
+        ),
     ),
     Part("postgres-14", "all tests on PostgreSQL 14", (_on("14"),)),
     Part("postgres-18", "all tests on PostgreSQL 18", (_on("18"),)),
