@@ -42,20 +42,12 @@ def helm() -> Path:
     """Helm, compiled by Go the first time; it asks no cluster."""
     need_go()
     if not _HELM.exists():
-        run(
-            "go",
-            "install",
-            "-trimpath",
-            "-ldflags",
-            "-s -w",
-            _MODULE,
-            environ={
-                "GOBIN": str(_HELM.parent),
-                "CGO_ENABLED": "0",
-                "GOFLAGS": "-buildvcs=false",
-                "GOTOOLCHAIN": "local",
-            },
-        )
+        _HELM.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may compile it too: it appears whole.
+        with tempfile.TemporaryDirectory(dir=_HELM.parent) as made:
+            environ = {"GOBIN": made, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false", "GOTOOLCHAIN": "local"}
+            run("go", "install", "-trimpath", "-ldflags", "-s -w", _MODULE, environ=environ)
+            Path(made, "helm").replace(_HELM)
     return _HELM
 
 

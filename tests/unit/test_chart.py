@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from etl.cli import etl
 from scripts.packages.__main__ import main
-from scripts.packages.chart import FOLDER, is_new_enough, value_sets
+from scripts.packages.chart import FOLDER, is_new_enough, need_go, value_sets
+from scripts.packages.steps import PackagingError
 from tests.documentation import CHECKOUT, blocks
 
 PAGE = CHECKOUT / "docs/install.md"
@@ -36,6 +37,16 @@ def test_without_go_it_says_what_to_do(
         "chart: the program go is missing; the chart is checked by Helm, which Go 1.26 or newer compiles: install it, "
         "and put the folder with its program go into PATH\n"
     )
+
+
+def test_with_an_old_go_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "go"
+    program.write_text("#!/bin/sh\necho go version go1.25.9 linux/amd64\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    said = "`go version` says 'go version go1.25.9 linux/amd64'; the chart is checked by Helm, which Go 1.26 or newer"
+    with pytest.raises(PackagingError, match=re.escape(said)):
+        need_go()
 
 
 @pytest.mark.parametrize(
