@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from etl.web.menu import MENU
 from etl.web.problems import not_found
 from etl.web.requests import Id, Model, PageRequest
 
 
 class ActionState(Model):
-    """`outcome`: done, refused or failed; empty while it is being done."""
+    """`outcome`: done, refused or failed; empty while it is being done. `asked_on`: the page of the menu whose action
+    it is; Now for others, empty for an action of no company."""
 
     id: Id
     action: str
     target: str
+    asked_on: str
     viewer: str
     begun_at: datetime
     outcome: str
@@ -32,6 +35,7 @@ def page(request: PageRequest) -> ActionState:
         id=found["id"],
         action=found["action"],
         target=found["target"],
+        asked_on=_page_of(found["target"]) if request.company else "",
         viewer=found["viewer"],
         begun_at=found["at"],
         outcome=found["outcome"] or "",
@@ -39,3 +43,9 @@ def page(request: PageRequest) -> ActionState:
         sentence=found["sentence"],
         ended_at=found["ended_at"],
     )
+
+
+def _page_of(target: str) -> str:
+    """/c/{company}/{page}/…"""
+    page, *_ = [*target.split("/")[3:], ""]
+    return page if page in dict(MENU) else "now"

@@ -24,6 +24,7 @@ def test_results_are_in_the_viewers_language(site: Site, serve_web: ServeWeb) ->
         chosen = {"Cookie": f"etl-language={language}"}
         for path in (where, "/c/demo/audit", f"/c/demo/actions/{number}"):
             assert sentence in web.get(path, **chosen).text, f"{path} in {language}"
+    assert 'class="button" href="/c/demo/errors"' in web.get(f"/c/demo/actions/{number}").text
     [noted] = web.get("/api/v1/c/demo/audit").json["items"]
     assert noted["detail"] == sentences["en"]
     assert noted["sentence"] == {"key": "sentence.rows_ready", "values": {"n": 1}}
