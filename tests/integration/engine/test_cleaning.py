@@ -94,6 +94,8 @@ def test_a_young_run_stays_whole(site: Site) -> None:
         "copies": [],
         "kept": {},
         "versions": [],
+        "reader_changes": 0,
+        "readers": [],
     }
     assert counts(site) == before
 
@@ -113,6 +115,8 @@ def test_a_run_takes_a_part_and_the_command_the_rest(site: Site) -> None:
         "copies": [],
         "kept": {},
         "versions": [],
+        "reader_changes": 0,
+        "readers": [],
     }
 
 
