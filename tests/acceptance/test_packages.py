@@ -189,12 +189,12 @@ def test_what_kubernetes_does_not_know_is_a_fault() -> None:
         ("uv", ("uv", "tool", "install", "--python", sys.executable)),
     ],
 )
-def test_the_wheel_installs_as_a_tool(folder: Path, tmp_path: Path, tool: str, install: tuple[str, ...]) -> None:
+def test_the_wheel_installs_as_a_tool(folder: Path, open_folder: Path, tool: str, install: tuple[str, ...]) -> None:
     wheel = distributions.build(folder)
-    tools = tmp_path / "tools"
+    tools = open_folder / "tools"
     subprocess.run([sys.executable, "-m", "venv", tools], check=True)
     subprocess.run([tools / "bin/pip", "install", "--quiet", tool], check=True)
-    home = tmp_path / "home"
+    home = open_folder / "home"
     home.mkdir()
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("ETL_", "XDG_", "PIPX_", "UV_"))
