@@ -159,6 +159,7 @@ def fresh_only(found: Now) -> Now:
 
 def _page(request: PageRequest) -> Now:
     runtime = request.runtime
+    _age(request, wait=0)  # is read while the rest is
     try:
         topics = read_topics_status(runtime, seconds=1.0) if runtime.settings.kafka.is_used else None
     except EtlError:
@@ -167,7 +168,7 @@ def _page(request: PageRequest) -> Now:
     units: list[ListedUnit] = []
     if situation.status and not situation.status.is_unreadable:
         units = read_units(runtime, source="in_tables", limit=_SHOWN_RUNS)
-    return model_of(request, situation, units, _age(request) if situation.status else None)
+    return model_of(request, situation, units, _age(request, wait=0.03) if situation.status else None)
 
 
 def _with_locks_of_late(found: Situation) -> Situation:
@@ -327,9 +328,9 @@ def _shape(found: Verdict, run: int | None, shown: _Shown) -> str:
     return " ".join(map(str, parts))
 
 
-def _age(request: PageRequest) -> Age | None:
-    """Counted in a thread of its own, and seldom: it reads whole tables. No page waits for it."""
+def _age(request: PageRequest, wait: float) -> Age | None:
+    """Counted in a thread of its own, and seldom: it reads whole tables. A page waits for it for `wait` seconds."""
     runtime = request.runtime
     databases = databases_of(request)
     sampler = _SAMPLERS.setdefault(databases, AgeSampler(seconds_per_table=5.0))
-    return _AGES.latest(databases, lambda: sampler.sample(runtime), wait=0.1)
+    return _AGES.latest(databases, lambda: sampler.sample(runtime), wait=wait)
