@@ -31,13 +31,13 @@ def variables_of(texts: Mapping[str, str]) -> set[str]:
 
 
 def _secrets(path: str, text: str, texts: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Line and key of each value that is secret."""
+    """Line and key of each value that is secret; the default of a key is known to everybody."""
     file = _file_of(path, texts)
     if file is None:
         return
     for pair in parse_pairs(path, text, _Anything())[0]:
         key = file.key(pair.key)
-        if pair.value and not pair.variable and key and key.secret:
+        if pair.value and not pair.variable and key and key.secret and pair.value != key.default:
             yield pair.line, pair.key
 
 

@@ -20,6 +20,11 @@ def test_a_value_becomes_a_reference_and_a_reference_stays() -> None:
     assert variables_of({path: kept[path] for path in (IMPORT, own)}) == {"ETL_LEFT_OUT_1", "OURS"}
 
 
+def test_a_default_is_no_secret() -> None:
+    texts = {"configs/InMigrationConfig.txt": "passwordToEnableServices=-\n"}
+    assert without_secrets(texts) == (texts, [])
+
+
 def test_a_company_has_secrets_of_its_own() -> None:
     path = f"companies/demo/{IMPORT}"
     kept, left_out = without_secrets({path: "password=x", IMPORT: "password=y"})
