@@ -31,7 +31,7 @@ def variables_of(texts: Mapping[str, str]) -> set[str]:
 
 
 def _secrets(path: str, text: str, texts: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Line and key of each value that is secret; the default of a key is known to everybody."""
+    """Line and key of each value that is secret; the default of a key is none."""
     file = _file_of(path, texts)
     if file is None:
         return
