@@ -74,10 +74,7 @@ def reset(context: click.Context, name: str, company: str | None, version: str |
     """Let NAME begin again with a full delivery, as after its own tables were lost or the server was set back."""
     with open_runtime(config_url(context), company) as runtime:
         schema = reset_reader(runtime, name, version)
-    if as_json:
-        click.echo(json_text({"schema": schema, "reader": name}))
-    else:
-        click.echo(f"The next delivery of {name} from {schema} is a full delivery.")
+    _answer(schema, name, f"The next delivery of {name} from {schema} is a full delivery.", as_json=as_json)
 
 
 @reader.command()
@@ -90,7 +87,8 @@ def remove(context: click.Context, name: str, company: str | None, version: str 
     """Remove the reader NAME with its receipts; with the last one of a version nothing is noted any more."""
     with open_runtime(config_url(context), company) as runtime:
         schema = remove_reader(runtime, name, version)
-    if as_json:
-        click.echo(json_text({"schema": schema, "reader": name}))
-    else:
-        click.echo(f"{name} is no reader of {schema} any more.")
+    _answer(schema, name, f"{name} is no reader of {schema} any more.", as_json=as_json)
+
+
+def _answer(schema: str, name: str, sentence: str, *, as_json: bool) -> None:
+    click.echo(json_text({"schema": schema, "reader": name}) if as_json else sentence)

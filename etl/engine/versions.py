@@ -1,6 +1,7 @@
 """What `etl out` does with a company's versions, and with their readers that confirm what they were given."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -118,28 +119,31 @@ def list_readers(runtime: Runtime) -> list[OutReader]:
 def add_reader(runtime: Runtime, reader: str, role: str | None, version: str | None) -> tuple[str, str, bool]:
     """Adds a reader to a version, by default to the current one; `role` is by default that of `etl grants`. Returns the
     version's schema, the role, and whether it was added."""
-    _need_store(runtime)
-    _prepare_versions(runtime)
     chosen = role or fold(f"{runtime.company.code}_reader")
-    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
+    with _writing_readers(runtime) as connection:
         schema, is_new = versions.add_reader(connection, runtime.versions, version, reader, chosen)
     return schema, chosen, is_new
 
 
 def remove_reader(runtime: Runtime, reader: str, version: str | None) -> str:
     """Removes a reader from a version, by default from the current one; returns the version's schema."""
-    _need_store(runtime)
-    _prepare_versions(runtime)
-    with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
+    with _writing_readers(runtime) as connection:
         return versions.remove_reader(connection, runtime.versions, version, reader)
 
 
 def reset_reader(runtime: Runtime, reader: str, version: str | None) -> str:
     """Lets the next delivery of a reader be a full delivery; returns the version's schema."""
+    with _writing_readers(runtime) as connection:
+        return versions.reset_reader(connection, runtime.versions, version, reader)
+
+
+@contextmanager
+def _writing_readers(runtime: Runtime) -> Iterator[Connection]:
+    """A transaction of the out_ tables, in whose database the tables of readers are."""
     _need_store(runtime)
     _prepare_versions(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning", **BRIEF) as connection:
-        return versions.reset_reader(connection, runtime.versions, version, reader)
+        yield connection
 
 
 def readers_beside(connection: Connection, runtime: Runtime, most: int | None) -> list[OutReader]:

@@ -1,5 +1,5 @@
 -- A row that found its instance by out_id and has an external id of its own: from now on that id finds the instance.
--- Counts the ids that another source has given to other instances since the rows were staged.
+-- Counts the ids that another source has given to other instances, or to new ones, since the rows were staged.
 with wanted as (
     select distinct _in_id, _known from stage where _aliased and _action <> 'rejected'
 ),

@@ -1,6 +1,6 @@
 -- "Give me what is new": begins a delivery, or returns the one that was not confirmed. Its rows are counted into the
 -- receipt; exactly, where the transaction is repeatable read and begins with this call.
-{% from "own_readers.jinja" import own_readers %}
+{% from "own_readers.jinja" import lock_own_reader %}
 {% from "version_identity.jinja" import version_identity %}
 create function {{ reader_schema | ident }}.ask(reader_name text)
 returns table (delivery bigint, from_position bigint, upto_position bigint, is_full boolean)
@@ -10,11 +10,7 @@ declare
     mine {{ store_schema | ident }}.reader%rowtype;
     version record;
 begin
-    select r.* into mine from {{ own_readers(store_schema, schema_name) }} and r.reader = reader_name for update of r;
-    if not found then
-        raise exception 'no reader % of {{ schema_name }} for the role %: `etl out reader list` shows them',
-            quote_literal(reader_name), session_user using errcode = 'no_data_found';
-    end if;
+    {{ lock_own_reader(store_schema, schema_name) }}
     select v.reader_position as position, v.place,
         v.place is distinct from {{ version_identity(store_schema, "v.schema_name") }} as is_stale into version
     from {{ store_schema | ident }}.out_version v where v.schema_name = {{ schema_name | literal }};

@@ -1,5 +1,5 @@
 -- "I have it": the next delivery begins there. A second time the answer is the same.
-{% from "own_readers.jinja" import own_readers %}
+{% from "own_readers.jinja" import lock_own_reader %}
 create function {{ reader_schema | ident }}.confirm(reader_name text, upto bigint)
 returns timestamp with time zone
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -8,11 +8,7 @@ declare
     mine {{ store_schema | ident }}.reader%rowtype;
     current_place text;
 begin
-    select r.* into mine from {{ own_readers(store_schema, schema_name) }} and r.reader = reader_name for update of r;
-    if not found then
-        raise exception 'no reader % of {{ schema_name }} for the role %: `etl out reader list` shows them',
-            quote_literal(reader_name), session_user using errcode = 'no_data_found';
-    end if;
+    {{ lock_own_reader(store_schema, schema_name) }}
     select v.place into current_place
     from {{ store_schema | ident }}.out_version v where v.schema_name = {{ schema_name | literal }};
     if mine.place <> current_place then
