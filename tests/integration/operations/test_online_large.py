@@ -77,11 +77,11 @@ def test_a_large_journal_is_changed_while_all_work(site: Site) -> None:
     checked = site.etl("upgrade", "check")
     warnings = [line for line in checked.out.splitlines() if line.startswith("warning: ")]
     assert (checked.code, warnings) == (1, ["warning: no backup is noted in the store: `etl backup` first"]), checked
-    alone = [deliver(site, number) for number in range(1, 6)]
     beside: list[float] = []
-    filling = site.start("upgrade", "start")
     with reading(site) as counted:
+        alone = [deliver(site, number) for number in range(1, 21)]
         number = len(alone)
+        filling = site.start("upgrade", "start")
         while filling.poll() is None:
             number += 1
             beside.append(deliver(site, number))
