@@ -6,6 +6,7 @@ EtlError
  ├─ EnvironmentFault     the operator: server, grants, disk, live schema; no row is marked exit 4
  │   ├─ TransientFault   no one: the same transaction is tried again                       exit 4
  │   │   └─ LockTimeout  no one: the lock is waited for, its holders are named           exit 4
+ │   ├─ UnfitDatabase    the operator: another database must be made                       exit 4
  │   └─ OnHold           the operator: nothing begins until the hold is released           exit 75
  ├─ RunStopped           the data owner: too many rejects, or counts that do not add up    exit 3
  │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
@@ -85,6 +86,14 @@ class LockTimeout(TransientFault):
     """A statement has waited too long for a lock of another session (SQLSTATE 55P03)."""
 
     sqlstate = "55P03"
+
+
+class UnfitDatabase(EnvironmentFault):
+    """A database that cannot be used as it was created; no setting of it can be changed."""
+
+    def __init__(self, problem: str, cure: str) -> None:
+        self.problem, self.cure = problem, cure
+        super().__init__(f"{problem}: {cure}")
 
 
 class OnHold(EnvironmentFault):

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -49,10 +50,7 @@ def _lines(found: Explanation) -> list[str]:
         for one in found.errors
     ]
     lines.append(_instance(found))
-    for one in found.waiting:
-        what = f"{one['field']} -> {one['target'] or 'any member'} {one['target_field']} {shown(one['value'])}"
-        whose = "a link of another instance waits for it" if one["is_waited_for"] else "waits"
-        lines.append(f"waiting   {what}: {whose} since {_time(one['since'])}")
+    lines += [_waiting(one) for one in found.waiting]
     for schema, written in found.out.items():
         since = f"has it, written {_time(written)}" if isinstance(written, datetime) else "does not show it"
         lines.append(f"readers   {schema} {since}")
@@ -64,6 +62,16 @@ def _row(row: dict[str, str]) -> str:
     run = f", run {row['run']}" if row["run"] else ""
     removed = ", it removes the instance" if row["removed"] == "true" else ""
     return f"row       {row['id']}: in_status {shown(row['in_status'] or '')}, {meaning}{run}{removed}"
+
+
+def _waiting(one: dict[str, Any]) -> str:
+    owner = f"{one['object']} {shown(one['owner_in_id'])}"
+    target = " ".join(filter(None, (one["target"] or "any member", one["target_field"], shown(one["value"]))))
+    missing = " and ".join(
+        end for end, is_missing in ((owner, one["lacks_owner"]), (target, one["lacks_target"])) if is_missing
+    )
+    why = f"waits for {missing}" if missing else "both ends are there, the next run makes it; it waits"
+    return f"waiting   {owner}, {one['field']} -> {target}: {why} since {_time(one['since'])}"
 
 
 def _instance(found: Explanation) -> str:

@@ -217,7 +217,7 @@ def _check(company: Company, settings: Settings, *, as_json: bool) -> None:
     with _opened(settings) as databases:
         lines = _lacking(schema_names(settings, company), settings, databases)
         with transaction(databases.source) as connection:
-            superuser = privileges.is_superuser(connection) if settings.import_database.host else ""
+            superuser = "" if settings.import_database.is_embedded else privileges.is_superuser(connection)
     if as_json:
         click.echo(json_text({"lacking": lines, "superuser": superuser or None}))
     else:

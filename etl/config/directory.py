@@ -4,12 +4,12 @@ import contextlib
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from etl.config.owners import make_folder, replace, unreadable
 from etl.config.permissions import why_open
 from etl.config.text import LARGEST_TEXT, checked_path, decode, encode, errors_path, is_ignored
 from etl.config.tree import ChangedTreeError, Text, Tree, missing_tree
@@ -51,8 +51,8 @@ class DirectorySource:
         target = Path(os.path.realpath(self.root / checked_path(path)))
         data = encode(content, str(target))
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, data, is_private=self._is_private)
+            make_folder(target.parent, is_private=self._is_private)
+            replace(target, data, is_private=self._is_private)
         except OSError as error:
             raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
 
@@ -61,7 +61,7 @@ class DirectorySource:
         for path in contents:
             target = self.root / checked_path(path)
             try:
-                is_same = _read_text(target) == seen.texts[path]
+                is_same = _read_text(target, self.root) == seen.texts[path]
             except FileNotFoundError:
                 is_same = False
             if not is_same:
@@ -80,7 +80,7 @@ class DirectorySource:
         target = Path(os.path.realpath(self.root / checked_path(path))).with_name(PurePosixPath(errors_path(path)).name)
         try:
             if content:
-                _replace(target, encode(content, str(target)))
+                replace(target, encode(content, str(target)))
             else:
                 target.unlink(missing_ok=True)
         except OSError as error:
@@ -111,7 +111,7 @@ class DirectorySource:
         except FileNotFoundError:
             raise missing_tree(self.url, f"the configuration directory {self.root}") from None
         except OSError as error:
-            raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", str(self.root))) from None
+            raise unreadable(self.root, error, self.root) from None
         if not stat.S_ISDIR(mode):
             raise ConfigurationError(Problem("is not a directory: correct ETL_CONFIG", str(self.root)))
 
@@ -119,7 +119,7 @@ class DirectorySource:
         """A digest of names, sizes and times, which any change of a file changes."""
         digest = hashlib.sha256()
         with contextlib.suppress(FileNotFoundError, ConfigurationError):
-            for path in _files(self.root, frozenset()):
+            for path in _files(self.root, frozenset(), self.root):
                 with contextlib.suppress(OSError):
                     state = path.stat()
                     marks = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_mode)
@@ -129,9 +129,9 @@ class DirectorySource:
 
     def _read(self) -> Tree:
         texts, problems = dict[str, Text](), list[Problem]()
-        for path in _files(self.root, frozenset()):
+        for path in _files(self.root, frozenset(), self.root):
             try:
-                texts[path.relative_to(self.root).as_posix()] = _read_text(path)
+                texts[path.relative_to(self.root).as_posix()] = _read_text(path, self.root)
             except ConfigurationError as error:
                 problems.extend(error.problems)
         if problems:
@@ -141,7 +141,7 @@ class DirectorySource:
         return Tree(texts, self.url, found, readable)
 
 
-def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+def _files(folder: Path, above: frozenset[tuple[int, int]], root: Path) -> Iterator[Path]:
     """Files below `folder`; a link that leads back to a folder above is not followed for ever."""
     try:
         state = folder.stat()
@@ -149,7 +149,7 @@ def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", str(folder))) from None
+        raise unreadable(folder, error, root) from None
     here = (state.st_dev, state.st_ino)
     for name in names if here not in above else ():
         path = folder / name
@@ -157,12 +157,12 @@ def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
             continue
         # os.path.isdir does not raise for a folder that must not be read.
         if os.path.isdir(path):
-            yield from _files(path, above | {here})
+            yield from _files(path, above | {here}, root)
         else:
             yield path
 
 
-def _read_text(path: Path) -> Text:
+def _read_text(path: Path, root: Path) -> Text:
     location = str(path)
     if not location.isprintable():
         raise ConfigurationError(Problem("has a name that is not a printable text: rename it", ascii(location)))
@@ -177,23 +177,4 @@ def _read_text(path: Path) -> Text:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", location)) from None
-
-
-def _replace(target: Path, data: bytes, *, is_private: bool = False) -> None:
-    # mkstemp gives mode 0600: a text may hold a password. A file that was there keeps its mode, if it may.
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".etl-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o600)  # independent of the umask
-            with contextlib.suppress(FileNotFoundError):
-                if not is_private:
-                    os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+        raise unreadable(path, error, root) from None

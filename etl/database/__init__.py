@@ -19,7 +19,7 @@ from etl.database.connections import (
 )
 from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_values, refused_lines, stream_rows
 from etl.database.ensure import ensure_view
-from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
+from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE, UTF8_DATABASE
 from etl.database.links import cancel_thread, cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import NotificationListener, NotifyQueue, notify, notify_queue
 from etl.database.locking import FILL_LOCK, lock_holders
@@ -59,6 +59,7 @@ __all__ = [
     "HELD_FROM",
     "IGNORED_VARIABLES",
     "SERIALIZATION_FAILURE",
+    "UTF8_DATABASE",
     "Access",
     "Connection",
     "Migration",

@@ -12,10 +12,10 @@ import sqlalchemy.event
 from sqlalchemy.pool import QueuePool
 
 from etl.database.connect_limits import limited
-from etl.database.faults import translate
+from etl.database.faults import UTF8_DATABASE, translate
 from etl.database.links import WatchedConnection, connect
 from etl.database.session import forget_variables
-from etl.errors import EnvironmentFault
+from etl.errors import UnfitDatabase
 
 _CONNECT_SECONDS = 10
 # A dead connection is noticed within seconds, not after the kernel's two hours.
@@ -102,9 +102,9 @@ def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
     if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
         name = connection.info.dbname
         connection.close()
-        raise EnvironmentFault(
-            f"the database {name} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
-            "create it again with encoding 'UTF8' template template0"
+        raise UnfitDatabase(
+            f"the database {name} has no encoding (SQL_ASCII), so letters would be stored unchecked",
+            f"create another one with {UTF8_DATABASE}, and name it in dbName",
         )
 
 

@@ -23,9 +23,11 @@ _KNOWN_INTERNAL = {
 # A library of the server that does not load, as after an update of its packages; else an internal error.
 _NO_LIBRARY = ("could not load library", "incompatible library", 'could not access file "$libdir')
 _UNDEFINED_FILE = "58P01"
+# How a database is created that holds every letter and knows their capitals.
+UTF8_DATABASE = "template template0 encoding 'UTF8' locale 'C.UTF-8'"
 FULL_DISK_ADVICE = "free disk space on the server, then run again"
 _ADVICE = {
-    "22P05": "the database's encoding has no such letter: create it with encoding 'UTF8', or correct the text",
+    "22P05": f"the database's encoding has no such letter: take one with {UTF8_DATABASE}, or correct the text",
     "25006": "the server takes no writes (a standby, or read-only by default): give the address of the primary",
     "25P03": "the server ended an idle transaction: raise idle_in_transaction_session_timeout of the engine's role",
     "25P04": "the server ended a long transaction: raise transaction_timeout of the engine's role, or lower chunkRows",

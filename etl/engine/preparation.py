@@ -221,7 +221,8 @@ def _check_privileges(connections: Connections, runtime: Runtime) -> None:
     privileges.check_privileges(connections.imported, runtime.held(runtime.engine))
     if not connections.is_single:
         privileges.check_privileges(connections.store, runtime.held(runtime.store_engine))
-    if runtime.settings.import_database.host and (superuser := privileges.is_superuser(connections.imported)):
+    is_embedded = runtime.settings.import_database.is_embedded
+    if not is_embedded and (superuser := privileges.is_superuser(connections.imported)):
         _warn_of_superuser(superuser)
 
 

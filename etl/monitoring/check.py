@@ -8,7 +8,7 @@ from pathlib import Path
 from etl.config import Tree
 from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
-from etl.errors import ConfigurationError, EtlError
+from etl.errors import ConfigurationError, EtlError, UnfitDatabase
 from etl.monitoring.backup_checks import check_backup
 from etl.monitoring.catalog import check_catalog
 from etl.monitoring.certificates import (
@@ -103,7 +103,14 @@ def _of_runtime(url: str, company: str | None, environ: Mapping[str, str]) -> It
         with open_runtime(url, company, environ) as runtime:
             yield from check_runtime(runtime)
     except EtlError as fault:
-        yield error("connection", str(fault), "start the server, or correct configs/InMigrationPostgresConfig.txt")
+        yield _away("connection", fault, "configs/InMigrationPostgresConfig.txt")
+
+
+def _away(what: str, fault: EtlError, source: str) -> Finding:
+    """A database that cannot be used; `source` is the text of the configuration that names it."""
+    if isinstance(fault, UnfitDatabase):
+        return error(what, fault.problem, f"{fault.cure} of {source}")
+    return error(what, str(fault), f"start the server, or correct {source}")
 
 
 def check_runtime(runtime: Runtime) -> Iterator[Finding]:
@@ -123,7 +130,7 @@ def _of_database(checked: CheckedDatabase) -> Iterator[Finding]:
         with read_only_transaction(checked.engine):
             yield ok(checked.of("connection"), f"database {checked.database.database}")
     except EtlError as fault:
-        yield error(checked.of("connection"), str(fault), f"start the server, or correct {checked.source}")
+        yield _away(checked.of("connection"), fault, checked.source)
         return
     for what, one in _OF_DATABASE:
         yield from _guarded(checked.of(what), partial(one, checked))

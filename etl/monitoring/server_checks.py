@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from etl.database import SqlTemplates, fetch_all, notify_queue, read_only_transaction
+from etl.database import UTF8_DATABASE, SqlTemplates, fetch_all, notify_queue, read_only_transaction
 from etl.ddl import privileges
 from etl.errors import EnvironmentFault
 from etl.monitoring.databases import CheckedDatabase
@@ -24,6 +24,7 @@ _OLDEST = 14
 _CLOCK_SECONDS = 2.0
 _NO_SUCH_LETTER = "22P05"
 _HELD_MINUTES = 60
+_MOVE = f"create another database with {UTF8_DATABASE}, and bring what is there by `etl move`"
 
 _CAREFUL = {
     "fsync": "a power cut may destroy the whole cluster",
@@ -83,10 +84,8 @@ def check_encoding(checked: CheckedDatabase) -> Iterator[Finding]:
             yield ok(checked.of("encoding"), "UTF8")
         else:
             locale = "UTF8, with a locale whose only capitals are A to Z: e-mails with others differ by case"
-            do = "create the database again with locale 'C.UTF-8' template template0 when it can be moved"
-            yield warning(checked.of("encoding"), locale, do)
+            yield warning(checked.of("encoding"), locale, _MOVE)
         return
-    do = "create the database again with encoding 'UTF8' template template0 when it can be moved"
     lacks = "rows and files with letters that it lacks are rejected"
     try:
         with read_only_transaction(checked.engine) as connection:
@@ -94,18 +93,18 @@ def check_encoding(checked: CheckedDatabase) -> Iterator[Finding]:
     except EnvironmentFault as fault:
         if fault.sqlstate != _NO_SUCH_LETTER:
             raise
-        yield error(
-            checked.of("encoding"), f"{found.encoding} has no Cyrillic letters, which messages and views need", do
-        )
+        # No run could be made there: there is nothing to bring.
+        do = f"create another database with {UTF8_DATABASE}, and name it in dbName of {checked.source}"
+        yield error(checked.of("encoding"), f"{found.encoding} has no Cyrillic letters, which views and err need", do)
         return
-    yield warning(checked.of("encoding"), f"{found.encoding}: {lacks}", do)
+    yield warning(checked.of("encoding"), f"{found.encoding}: {lacks}", _MOVE)
 
 
 def check_privileges(checked: CheckedDatabase) -> Iterator[Finding]:
     with read_only_transaction(checked.engine) as connection:
         [role] = fetch_all(connection, _sql("role"))
         found = privileges.lacking(connection, checked.held)
-    is_feared = role.is_superuser and checked.database.host
+    is_feared = role.is_superuser and not checked.database.is_embedded
     if is_feared:
         do = "give the engine a role without it: partners' mistakes then stay within its own tables"
         yield warning(checked.of("privileges"), f"the role {role.role} is a superuser", do)

@@ -30,6 +30,13 @@ class PostgresSettings:
     sslmode: str
     # The configuration text to name in errors.
     path: str
+    # A server with a host that etl has made all the same, as for a drill.
+    is_own: bool = False
+
+    @property
+    def is_embedded(self) -> bool:
+        """Only its own account can connect: its role is a superuser, which endangers nothing."""
+        return self.is_own or not self.host
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,19 @@
 """What is known of one object of a partner: its row, its errors, its instance, what waits, and what readers see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from etl.database import read_only_transaction
+from etl.database import Connection, read_only_transaction
 from etl.ddl.catalog import relations
-from etl.engine.instances.finding import Row, find_instance, find_object, has_golden_table, link_fields, read
+from etl.engine.instances.finding import (
+    LinkField,
+    Row,
+    find_instance,
+    find_object,
+    has_golden_table,
+    link_fields,
+    read,
+)
 from etl.engine.preparation import has_out_versions
 from etl.engine.runtime import Runtime
 from etl.metadata import names
@@ -20,8 +28,8 @@ _BY_IN_ID = ("_in_id", "alias")
 @dataclass(frozen=True)
 class Explanation:
     """All that is known of an id. `rows`: of the in_ table, the newest first; `errors`: the newest ones;
-    `waiting`: links and fields that wait, `is_waited_for` those of others; `out`: schema of each out_ version -> when
-    its row was written last, None where it has no such row."""
+    `waiting`: links and fields that wait, with both ends and which of them are missing; `is_waited_for`: this object
+    is; `out`: schema of each out_ version -> when its row was written last, None where it has no such row."""
 
     bo: str
     in_id: str
@@ -70,15 +78,28 @@ def _of_store(runtime: Runtime, found: BusinessObject, named: str) -> tuple[str,
         instance = find_instance(connection, runtime.store.schema, found, named)
         is_renamed = instance and instance["in_id"] and instance["found_by"] not in _BY_IN_ID
         in_id = str(instance["in_id"]) if instance and is_renamed else named
-        links = list(link_fields(runtime.company, found))
+        links = _known_links(connection, runtime, found)
         values: Row = {"bo": found.code, "in_id": in_id, "instance": instance["id"] if instance else ""}
         for number, link in enumerate(links):
             values |= {f"bo_{number}": link.bo, f"field_{number}": link.field}
+            values[f"targets_{number}"] = [target.code for target in link.targets]
         return (
             in_id,
             instance,
             read(connection, "explain_waiting", values, links=links, store_schema=runtime.store.schema),
         )
+
+
+def _known_links(connection: Connection, runtime: Runtime, found: BusinessObject) -> list[LinkField]:
+    """Those of owners, and with those targets, that have golden tables already."""
+    links = list(link_fields(runtime.company, found))
+    golden = {link.golden for link in links} | {one.golden for link in links for one in link.targets}
+    there = relations(connection, runtime.store.schema, golden)
+    return [
+        replace(link, targets=tuple(one for one in link.targets if fold(one.golden) in there))
+        for link in links
+        if fold(link.golden) in there
+    ]
 
 
 def _of_out(runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[tuple[str, object]]:

@@ -25,16 +25,34 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Target:
+    """An object that a link field can name."""
+
+    code: str
+
+    @property
+    def golden(self) -> str:
+        """Its golden table."""
+        return names.store_table(self.code)
+
+
+@dataclass(frozen=True)
 class LinkField:
     """A link field by which an instance names others, or is named: `is_target`."""
 
     bo: str
     field: str
+    targets: tuple[Target, ...]
     is_target: bool
 
     @property
+    def golden(self) -> str:
+        """The golden table of its owners."""
+        return names.store_table(self.bo)
+
+    @property
     def store_table(self) -> str:
-        """Its golden table."""
+        """The golden table of its links."""
         return names.store_link_table(self.bo, self.field)
 
 
@@ -78,10 +96,12 @@ def link_fields(company: Company, bo: BusinessObject) -> Iterator[LinkField]:
     """The link fields of the object, and those that may lead to it."""
     for one in company.objects:
         for field in one.links:
+            named = company.targets(field)
+            targets = tuple(Target(target.code) for target in named)
             if one is bo:
-                yield LinkField(one.code, field.code, is_target=False)
-            if bo in company.targets(field):
-                yield LinkField(one.code, field.code, is_target=True)
+                yield LinkField(one.code, field.code, targets, is_target=False)
+            if bo in named:
+                yield LinkField(one.code, field.code, targets, is_target=True)
 
 
 def read(connection: Connection, statement: str, values: Row, **variables: object) -> tuple[Row, ...]:

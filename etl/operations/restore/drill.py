@@ -118,4 +118,5 @@ def _access(socket_dir: Path, port: int, username: str, database: str) -> Access
 
 
 def _settings_of(access: Access) -> PostgresSettings:
-    return PostgresSettings(access.host, access.port, access.database, access.username, SecretStr(""), "", "drill")
+    found = PostgresSettings(access.host, access.port, access.database, access.username, SecretStr(""), "", "drill")
+    return replace(found, is_own=True)

@@ -13,6 +13,10 @@ from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 from etl.web.roles import Role
 
 _LONGEST = 500
+_OF_WAITING = (
+    *("object", "owner_in_id", "field", "target_field"),
+    *("lacks_owner", "lacks_target", "is_waited_for", "since"),
+)
 
 
 class InRow(Model):
@@ -36,12 +40,17 @@ class RowError(Model):
 
 
 class WaitingEnd(Model):
-    """A link that waits. `is_waited_for`: a link of another instance waits for this one."""
+    """A link that waits, of its owner to its target. `lacks_owner`, `lacks_target`: which end has not come;
+    `is_waited_for`: this object is one of them."""
 
+    object: str
+    owner_in_id: str
     field: str
     target: str
     target_field: str
     value: str
+    lacks_owner: bool
+    lacks_target: bool
     is_waited_for: bool
     since: datetime
 
@@ -147,12 +156,9 @@ def _of(found: Explanation | None) -> dict[str, Any]:
         else None,
         "waiting": tuple(
             WaitingEnd(
-                field=one["field"],
+                **{name: one[name] for name in _OF_WAITING},
                 target=one["target"] or "",
-                target_field=one["target_field"],
                 value=str(one["value"]),
-                is_waited_for=one["is_waited_for"],
-                since=one["since"],
             )
             for one in found.waiting
         ),

@@ -41,9 +41,36 @@ def test_rows_of_every_kind(site: Site) -> None:
     shown = site.etl("explain", "in_Client", "bad").out
     assert "rejected" in shown
     assert "instance  none" in shown
-    assert "a link of another instance waits for it" in site.etl("explain", "Client", "late").out
+    said = "waiting   Claim `k`, Client -> Client `late`: waits for Client `late` since "
+    assert said in site.etl("explain", "Client", "late").out
+    assert said in site.etl("explain", "Claim", "k").out
     unknown = site.etl("explain", "in_Clinet", "a")
     assert (unknown.code, "did you mean in_Client?" in unknown.err) == (2, True)
+
+
+def test_a_link_names_the_end_that_has_not_come(site: Site) -> None:
+    site.partner.fill("in_Client", {"in_id": "a"})
+    site.partner.fill(
+        "in_Claim_Watchers", {"claim_id": "late", "watchers_id": "a"}, {"claim_id": "late", "watchers_id": "later"}
+    )
+    site.partner.hand_over()
+    site.run()
+    of_client, said = explained(site, "Client", "a")["waiting"], site.etl("explain", "Client", "a").out
+    assert [(one["lacks_owner"], one["lacks_target"], one["is_waited_for"]) for one in of_client] == [
+        (True, False, False)
+    ]
+    assert "waiting   Claim `late`, Watchers -> Client `a`: waits for Claim `late` since " in said
+    of_claim, said = explained(site, "Claim", "late")["waiting"], site.etl("explain", "Claim", "late").out
+    assert [one["is_waited_for"] for one in of_claim] == [True, True]
+    assert (
+        "waiting   Claim `late`, Watchers -> Client `later`: waits for Claim `late` and Client `later` since " in said
+    )
+    site.partner.fill("in_Claim", {"in_id": "late"})
+    site.partner.hand_over()
+    site.run()
+    assert explained(site, "Client", "a")["waiting"] == []
+    [left] = explained(site, "Claim", "late")["waiting"]
+    assert (left["lacks_owner"], left["lacks_target"], left["value"]) == (False, True, "later")
 
 
 @pytest.mark.first_run

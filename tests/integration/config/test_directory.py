@@ -1,6 +1,7 @@
 """What only a directory can do to us."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.config import Clash, open_source, transfer
+from etl.config import Clash, DirectorySource, open_source, transfer
 from etl.errors import ConfigurationError
+from tests.integration.database.server_user import python_path, unprivileged_account
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
 
 def test_new_files_are_for_their_owner_only(tmp_path: Path) -> None:
@@ -23,6 +27,51 @@ def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "A.txt").chmod(0o640)
     open_source(str(tmp_path)).write("A.txt", "2")
     assert stat.S_IMODE((tmp_path / "A.txt").stat().st_mode) == 0o640
+
+
+@only_root
+def test_what_root_writes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65533)
+    source = open_source(str(tmp_path))
+    for text in ("1", "2"):
+        source.write("companies/shop/A.txt", text)
+        made = [tmp_path / "companies", tmp_path / "companies/shop", tmp_path / "companies/shop/A.txt"]
+        assert {(one.stat().st_uid, one.stat().st_gid) for one in made} == {(65534, 65533)}
+    source.write_errors("companies/shop/A.txt", "line 1")
+    assert (tmp_path / "companies/shop/A.errors.txt").stat().st_uid == 65534
+    # A tree that is exported stays root's.
+    DirectorySource(tmp_path, is_private=True).write("secrets/B.txt", "3")
+    assert {(tmp_path / one).stat().st_uid for one in ("secrets", "secrets/B.txt")} == {0}
+
+
+@only_root
+def test_a_text_that_the_account_may_not_read_is_named_with_the_cure(open_folder: Path) -> None:
+    account = unprivileged_account()
+    folder = open_folder / "config"
+    folder.mkdir()
+    open_source(str(folder)).write("configs/InMigrationConfig.txt", "companyCode=shop")
+
+    def checked() -> "subprocess.CompletedProcess[str]":
+        command = [account.python, "-m", "etl", "--config", f"file:{folder}", "check"]
+        environ = {"PYTHONPATH": python_path(), "HOME": str(open_folder), "LANG": "C.UTF-8"}
+        return subprocess.run(
+            command,
+            user=account.uid,
+            extra_groups=[],
+            env=environ,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    said = " ".join(checked().stdout.split())
+    [cure] = re.findall(
+        r"cannot be read: Permission denied for the account \w+: as root, `([^`]+)` gives it the tree", said
+    )
+    assert (cure.split()[:2], cure.split()[-1]) == (["chown", "-R"], str(folder))
+    subprocess.run(cure.split(), check=True)
+    assert "cannot be read" not in checked().stdout
 
 
 def test_a_reader_sees_the_old_text_or_the_new_one(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class Actor:
             stdout=subprocess.PIPE,
             text=True,
             cwd="/",
-            env={"PATH": os.defpath, **inherited(), "HOME": str(folder.parent), "PYTHONPATH": _python_path()},
+            env={"PATH": os.defpath, **inherited(), "HOME": str(folder.parent), "PYTHONPATH": python_path()},
             user=self.uid,
             group=None if self.uid is None else pwd.getpwuid(self.uid).pw_gid,
             extra_groups=None if self.uid is None else [],
@@ -113,7 +113,7 @@ def unprivileged_account() -> Actor:
     uid = pwd.getpwnam("nobody").pw_uid
     for python in filter(None, (sys.executable, shutil.which("python3.11", path="/usr/bin"))):
         probe = [python, "-c", "import etl.embedded.server, psycopg"]
-        environment = {"PYTHONPATH": _python_path()}
+        environment = {"PYTHONPATH": python_path()}
         try:
             if not subprocess.run(probe, user=uid, extra_groups=[], env=environment, cwd="/", check=False).returncode:
                 return Actor(python, uid)
@@ -122,7 +122,7 @@ def unprivileged_account() -> Actor:
     pytest.skip("the unprivileged account cannot read this installation")
 
 
-def _python_path() -> str:
+def python_path() -> str:
     return os.pathsep.join(
         [str(Path(etl.__file__).parents[1]), *(path for path in sys.path if "site-packages" in path)]
     )

@@ -179,16 +179,17 @@ def test_check_says_what_an_encoding_lacks(make_site: MakeSite) -> None:
 
     site = make_site(CLAIMS)
     configured = site.text(IMPORT_CONFIG)
-    for encoding, level, said in (
-        ("WIN1251", "warning", "rejected"),
-        ("KOI8R", "warning", "rejected"),
-        ("LATIN1", "error", "no Cyrillic"),
-        ("UTF8", "warning", "e-mails with others differ by case"),
+    for encoding, level, said, cure in (
+        ("WIN1251", "warning", "rejected", "bring what is there by `etl move`"),
+        ("KOI8R", "warning", "rejected", "bring what is there by `etl move`"),
+        # No run succeeds there, so there is nothing to bring.
+        ("LATIN1", "error", "no Cyrillic", f"name it in dbName of {IMPORT_CONFIG}"),
+        ("UTF8", "warning", "e-mails with others differ by case", "bring what is there by `etl move`"),
     ):
         site.write(IMPORT_CONFIG, configured)
         checked = in_encoding(site, encoding)
         [finding] = check_encoding(checked(databases))
-        assert (finding.level.value, said in finding.found) == (level, True), encoding
+        assert (finding.level.value, said in finding.found, cure in finding.do) == (level, True, True), encoding
 
 
 def in_encoding(site: Site, encoding: str) -> Any:
@@ -244,7 +245,10 @@ def test_a_database_without_an_encoding_is_refused(make_site: MakeSite) -> None:
     with site.runtime() as runtime, pytest.raises(EnvironmentFault, match="SQL_ASCII"), transaction(runtime.engine):
         pass
     ended = site.etl("check")
-    assert (ended.code, "SQL_ASCII" in ended.out) == (1, True)
+    [found] = [line for line in ended.out.splitlines() if "SQL_ASCII" in line]
+    cure = "create another one with template template0 encoding 'UTF8' locale 'C.UTF-8', and name it in dbName"
+    assert (ended.code, cure in ended.out, "start the server" in ended.out) == (1, True, False), found
+    assert cure in site.etl("run").err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,25 @@ FOUND = Explanation("Client", "c", rows=(), errors=(), instance=INSTANCE, waitin
 def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
     row = {"id": "7", "in_status": "ERROR", "run": "3", "removed": "true"}
     error = {"id": 5, "run": 3, "code": "C", "column_name": None, "message": ESCAPE}
-    waits = {"field": "Buyer", "target": "Person", "target_field": "_id", "value": "p", "since": NOW}
+    waits: dict[str, Any] = {
+        "object": "Client",
+        "owner_in_id": "c",
+        "field": "Buyer",
+        "target": "Person",
+        "target_field": "",
+        "value": "p",
+    }
+    waits |= {"lacks_owner": False, "lacks_target": True, "since": NOW}
     found = replace(
         FOUND,
         rows=(row, row | {"in_status": "ODD", "run": None, "removed": "false"}),
         errors=(error,),
-        waiting=(waits | {"is_waited_for": False}, waits | {"target": None, "is_waited_for": True}),
+        waiting=(
+            waits,
+            waits | {"target": None, "lacks_owner": True},
+            waits | {"target_field": "Email", "lacks_owner": True, "lacks_target": False},
+            waits | {"lacks_target": False},
+        ),
         out={"out_1": NOW, "out_2": None},
     )
     assert explain._lines(found) == [
@@ -35,8 +49,10 @@ def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
         "row       7: in_status `ODD`, no run takes a row with this status",
         r"error     C : \x1b[2J (run 3, `etl errors show 5`)",
         f"instance  i1, ACTUAL, changed last {AT}",
-        f"waiting   Buyer -> Person _id `p`: waits since {AT}",
-        f"waiting   Buyer -> any member _id `p`: a link of another instance waits for it since {AT}",
+        f"waiting   Client `c`, Buyer -> Person `p`: waits for Person `p` since {AT}",
+        f"waiting   Client `c`, Buyer -> any member `p`: waits for Client `c` and any member `p` since {AT}",
+        f"waiting   Client `c`, Buyer -> Person Email `p`: waits for Client `c` since {AT}",
+        f"waiting   Client `c`, Buyer -> Person `p`: both ends are there, the next run makes it; it waits since {AT}",
         f"readers   out_1 has it, written {AT}",
         "readers   out_2 does not show it",
     ]
