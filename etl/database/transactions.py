@@ -49,6 +49,16 @@ def rollback_transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator
 
 
 @contextmanager
+def repeatable_read(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
+    """As `transaction`, but every statement sees the database of one moment; a write over what others have written
+    since is refused (TransientFault with SERIALIZATION_FAILURE)."""
+    with translated(engine), engine.connect() as connection:
+        begin(connection, "repeatable read", **settings)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
 def snapshot(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
     """As `transaction`, for reading only: every statement sees the database of one moment."""
     with translated(engine), engine.connect() as connection:

@@ -36,7 +36,7 @@ COMMANDS: Final = {
     "etl generate-ddl": "--diff 4: something cannot be made; with --exit-code 1: something is missing",
     "etl grants": "with --check 4: the engine's role lacks something",
     "etl upgrade check": "1: warnings; 4: something is in the way",
-    "etl partner play": "3: rows handed over and receipts do not agree",
+    "etl partner play": "3: rows handed over and receipts do not agree, or a reader's copy and the out_ tables",
 }
 """What a code means to single commands."""
 

@@ -24,6 +24,7 @@ from etl.settings.schedule.file import KAFKA_PATTERNS
 from etl.settings.schedule.parse import parse_schedule
 from etl.simulator import SCENARIOS
 from etl.simulator.kafka import RECORD_SCENARIOS
+from etl.simulator.reading import READER_SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
 from scripts.reference.exit_codes import CODES, COMMANDS
 from tests.contracts import company
@@ -41,6 +42,7 @@ from tests.documentation import (
     OPERATIONS_FAULTS,
     OPERATOR,
     PARTNER,
+    READERS,
     SERVICE,
     SPEED,
     UPGRADE,
@@ -184,6 +186,12 @@ def test_every_kind_of_task_is_reported() -> None:
 def test_every_scenario_of_the_partner_is_reported() -> None:
     assert [words(row[0]) for row in table(CONTRACT, "scenario | what the partner's program does")] == [
         [name] for name in SCENARIOS
+    ]
+
+
+def test_every_scenario_of_a_reader_is_reported() -> None:
+    assert [words(row[0]) for row in table(READERS, "scenario | what the reader's program does")] == [
+        [name] for name in READER_SCENARIOS
     ]
 
 

@@ -2,32 +2,30 @@
 
 import os
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
-import sqlalchemy
 from rich.table import Table
 
 from etl.cli.screen.numbers import COUNT
 from etl.cli.screen.printing import COMPANY, config_url, console
+from etl.cli.trial.partner_database import partner_engine, refuse_another
+from etl.cli.trial.partner_reader import ReadingOptions, read_changes
 from etl.cli.trial.partner_records import Sending, send_records
-from etl.database import open_engine
-from etl.engine import open_database, read_configuration
-from etl.errors import ConfigurationError, RunStopped
+from etl.engine import read_configuration
+from etl.errors import RunStopped
 from etl.quoting.json_text import json_text
-from etl.settings import Settings
 from etl.simulator import (
     SCENARIOS,
     Play,
     Played,
     SqlClient,
-    address_of,
     play,
 )
 from etl.simulator.kafka import RECORD_SCENARIOS
+from etl.simulator.reading import READER_SCENARIOS, ReadingPlay
 
 PASSWORD_VARIABLE = "ETL_PARTNER_PASSWORD"  # noqa: S105 - the name of a variable
 _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
@@ -35,7 +33,7 @@ _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "
 
 @click.group()
 def partner() -> None:
-    """Simulate a partner, for tests and evaluation: one who uses only SQL, or one who sends records."""
+    """Simulate a partner, for tests and evaluation: one who uses only SQL, one who sends records, or a reader."""
 
 
 @partner.command(name="play")
@@ -43,15 +41,24 @@ def partner() -> None:
 @click.option(
     "--test-database",
     metavar="NAME",
-    help="Name of the database to write into; it must be the one that the URL leads to. Never a production database.",
+    help="Name of the database to use; it must be the one that the URL leads to. Never a production database.",
 )
 @click.option(
     "--test-topic",
     metavar="NAME",
     help="Send records into this topic instead. Never a topic that production reads.",
 )
+@click.option(
+    "--reader",
+    "readers",
+    metavar="NAME",
+    multiple=True,
+    help="Act for this reader of the out_ tables instead; may be given again, for several readers.",
+)
 @click.option("--servers", metavar="HOST:PORT", help="Brokers of the topic; without it those of the configuration.")
-@click.option("--url", metavar="URL", help="postgresql://role@host:5432/database; without it the import database.")
+@click.option(
+    "--url", metavar="URL", help="postgresql://role@host:5432/database; without it the import (or out) database."
+)
 @click.option(
     "--password-env",
     metavar="VARIABLE",
@@ -64,7 +71,8 @@ def partner() -> None:
     default="good",
     show_default=True,
     metavar="NAMES",
-    help=f"Scenarios, in turn: {', '.join(SCENARIOS)}; of records {', '.join(RECORD_SCENARIOS)}.",
+    help=f"Scenarios, in turn: {', '.join(SCENARIOS)}; of records {', '.join(RECORD_SCENARIOS)}; "
+    f"of readers {', '.join(READER_SCENARIOS)}.",
 )
 @click.option("--batches", type=COUNT, default=1, show_default=True, help="Number of batches.")
 @click.option(
@@ -86,12 +94,12 @@ def partner() -> None:
     type=click.FloatRange(0),
     default=60,
     show_default=True,
-    help="Seconds to wait until what was given is read; 0: give it and do not compare.",
+    help="Seconds to wait until what was given is read (0: give it and do not compare), or for changes to read.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def play_(context: click.Context, /, **given: Any) -> None:
-    """Fill in_ tables and hand over, or send records, well or badly; then compare with what became of it.
+    """Fill in_ tables, send records, or read out_ tables, well or badly; then compare with what became of it.
 
     \b
     good          new, changed and removed rows, links, files
@@ -113,12 +121,22 @@ def play_(context: click.Context, /, **given: Any) -> None:
     aborted       transactions that are aborted, and the same records in others
     crash         the program is killed with a transaction open, and starts again
 
+    With --reader it keeps a copy of the out_ tables, in memory, and compares it with them at the end:
+
+    \b
+    good          asks, reads, confirms
+    crash         the program is killed before it confirms, and starts again
+    duplicate     confirms twice
+    away          does not ask
+
     It writes nothing by itself into the store: `etl run`, or `etl kafka in`, has to run beside it. Exit code 3: the
-    counts do not agree.
+    counts do not agree, or a copy is not equal to the out_ tables.
     """
     options = _Options(**given)
     if options.test_topic is not None:
         send_records(config_url(context), options.company, options.sending(options.test_topic), as_json=options.as_json)
+    elif options.readers:
+        read_changes(config_url(context), options.company, options.reading(), as_json=options.as_json)
     else:
         _play_rows(config_url(context), options)
 
@@ -130,6 +148,7 @@ class _Options:
     company: str | None
     test_database: str | None
     test_topic: str | None
+    readers: tuple[str, ...]
     servers: str | None
     url: str | None
     password_env: str
@@ -144,10 +163,18 @@ class _Options:
 
     def sending(self, topic: str) -> Sending:
         """What is sent into a topic. Raises UsageError for options that are for rows alone."""
-        if self.test_database is not None or self.url is not None:
-            raise click.UsageError("--test-topic is for records alone: leave out --test-database and --url")
+        if self.test_database is not None or self.url is not None or self.readers:
+            raise click.UsageError("--test-topic is for records alone: leave out --test-database, --url and --reader")
         scenarios = _names(self.scenario, RECORD_SCENARIOS)
         return Sending(topic, self.servers, scenarios, self.batches, self.rows, self.rate, self.seed, self.wait)
+
+    def reading(self) -> ReadingOptions:
+        """What is read as readers."""
+        if self.test_database is None:
+            raise click.UsageError("say where confirmations may be made up: --test-database NAME")
+        scenarios = _names(self.scenario, READER_SCENARIOS)
+        play = ReadingPlay(tuple(dict.fromkeys(self.readers)), scenarios, self.batches, self.wait)
+        return ReadingOptions(play, self.test_database, self.url, os.environ.get(self.password_env, ""))
 
     def playing(self) -> Play:
         """What is written into in_ tables."""
@@ -160,9 +187,10 @@ def _play_rows(url_of_configuration: str, options: _Options) -> None:
         raise click.UsageError("say where made-up rows may go: --test-database NAME, or --test-topic NAME")
     settings, found = read_configuration(url_of_configuration, options.company)
     wanted = options.playing()
-    with _engine(settings, options.url, options.password_env) as engine:
+    password = os.environ.get(options.password_env, "")
+    with partner_engine(settings.import_database, options.url, password) as engine:
         client = SqlClient(engine, settings.in_migration.schema_name, options.rate)
-        _refuse_another(client.database(), options.test_database)
+        refuse_another(client.database(), options.test_database, "write made-up rows into")
         played = play(engine, client, found, wanted, lambda line: click.echo(line, err=True))
     _report(played, compared=bool(options.wait), as_json=options.as_json)
 
@@ -186,27 +214,6 @@ def _names(scenario: str, known: Collection[str]) -> tuple[str, ...]:
     if unknown:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}", param_hint="--scenario")
     return names
-
-
-@contextmanager
-def _engine(settings: Settings, url: str | None, password_env: str) -> Iterator[sqlalchemy.Engine]:
-    if url is None:
-        with open_database(settings.import_database, "partner") as engine:
-            yield engine
-        return
-    engine = open_engine(address_of(url).access(os.environ.get(password_env, "")), "partner")
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _refuse_another(database: str, test_database: str) -> None:
-    if database != test_database:
-        raise ConfigurationError(
-            f"the partner would write made-up rows into the database {database}, and --test-database says "
-            f"{test_database}: name the database to write into, and make sure that it is not a production database"
-        )
 
 
 def _show(played: Played, *, compared: bool) -> None:

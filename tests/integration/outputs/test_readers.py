@@ -1,5 +1,6 @@
 """Readers that are given what changed, and confirm it."""
 
+import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,8 +22,9 @@ from etl.engine import (
 from etl.errors import ConfigurationError
 from etl.monitoring.engine_checks import check_readers
 from tests.documentation import READERS as READERS_PAGE
-from tests.documentation import blocks, check_command
-from tests.fix_company import BOTH_LAYOUTS, OUT, STORE, Row, Session
+from tests.documentation import blocks
+from tests.fix_company import BOTH_LAYOUTS, OUT, PARTNER_PASSWORD, STORE, Row, Session
+from tests.fix_database import LOOPBACK
 from tests.integration.outputs.conftest import Outbound
 from tests.integration.outputs.writers import session
 
@@ -268,35 +270,39 @@ def test_other_roles_see_no_reader(outbound: Outbound, warehouse: Warehouse) -> 
         warehouse.rows(f"select * from {STORE}.reader")
 
 
-def test_the_sql_of_the_page_keeps_a_copy(outbound: Outbound, warehouse: Warehouse) -> None:
-    """The page's company is another one."""
-    role = warehouse.session.info.user
-    outbound.site.look(
-        "create table public.copy_of_client (system_id text primary key, name text);"
-        f"grant select, insert, delete on public.copy_of_client to {role}",
-        at=outbound.site.out_database,
-    )
-    take, confirm, copy = [
-        block.text.replace("out_shop_1_1", OUT).replace("_contract_buyer_", "_claim_client_")
-        for block in blocks(READERS_PAGE)
-        if block.language == "sql"
-    ]
-    warehouse.session.execute(take)
-    given = warehouse.ask()
-    assert given["is_full"]
-    warehouse.session.execute(confirm.replace("12", str(given["upto_position"])))
-    reset = [block for block in blocks(READERS_PAGE) if block.language == "sh"]
-    for line in (line for block in reset for line in block.lines):
-        check_command(shlex.split(line, comments=True)[1:])
-    with outbound.site.runtime() as runtime:
-        reset_reader(runtime, NAME, None)
-    for is_changed in (False, True):
-        if is_changed:
-            outbound.load("in_Client", {"in_id": "a", "name": "Anne"}, {"in_id": "b", "removed": True})
-        warehouse.session.execute(copy)
-        kept = warehouse.rows("select system_id, name from public.copy_of_client order by 1")
-        assert kept == warehouse.rows(f"select system_id, name from {OUT}.client order by 1")
-    assert [row["name"] for row in kept] == ["Anne"]
+def test_the_page_is_performed_from_top_to_bottom(outbound: Outbound, role: str) -> None:
+    """Its commands by the operator, its SQL by the reader. The page's company is another one."""
+    site = outbound.site
+    site.look(f"grant create on schema public to {role}", at=site.out_database)
+    page = {"out_shop_1_1": OUT, "_contract_buyer_": "_claim_client_", "shop_reader": role}
+    place = f"{LOOPBACK}:{site.out_database.port}/{site.out_database.name}"
+    page |= {"$DATABASE": site.out_database.name, "$READER_URL": f"postgresql://{role}@{place}"}
+    shown = []
+    with site.reader() as connection:
+        for block in blocks(READERS_PAGE):
+            text = block.text
+            for theirs, ours in page.items():
+                text = text.replace(theirs, ours)
+            for words in (shlex.split(line, comments=True) for line in text.splitlines() if block.language == "sh"):
+                done = site.etl(*words[1:], ETL_PARTNER_PASSWORD=PARTNER_PASSWORD)
+                assert (words[0], done.code) == ("etl", 0), done
+                shown.append(done.out)
+            if block.language == "sql":
+                if "12" in text:
+                    [given] = connection.execute(f"select upto_position from {READERS}.reader_tracking").fetchall()
+                    text = text.replace("12", str(given["upto_position"]))
+                connection.execute(text)
+            if "create table" in text:
+                site.etl("out", "reader", "reset", NAME)
+            elif "copy_of_client" in text:
+                assert connection.execute(
+                    "select system_id, name from copy_of_client order by 1"
+                ).fetchall() == site.look(f"select system_id, name from {OUT}.client order by 1")
+                outbound.load("in_Client", {"in_id": "a", "name": "Anne"}, {"in_id": "b", "removed": True})
+                connection.execute(text)
+                assert connection.execute("select name from copy_of_client").fetchall() == [{"name": "Anne"}]
+    assert f"the copy of trial2 is equal to the tables of {OUT}" in shown[-3]
+    assert [one["reader"] for one in json.loads(site.etl("out", "reader", "list", "--json").out)] == ["trial", "trial2"]
 
 
 def test_what_all_have_confirmed_is_deleted_and_who_stays_away_is_retired(

@@ -76,6 +76,7 @@ FROM_WHERE = "say from where, once: --offset, --time, --beginning"
         ("demo --web --kafka", "--web goes with the demo of in_ tables: not with --kafka"),
         ("partner play --test-topic t --test-database d", "--test-topic is for records alone"),
         ("partner play --test-topic t --url postgresql://h/d", "--test-topic is for records alone"),
+        ("partner play --reader r", "say where confirmations may be made up: --test-database NAME"),
     ],
 )
 def test_options_that_do_not_go_together(tree: Path, words: str, said: str) -> None:
