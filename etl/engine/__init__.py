@@ -5,6 +5,7 @@ line and never prints.
 """
 
 from etl.engine.cleaning import Cleaned, clean
+from etl.engine.damage import damage_message
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
 from etl.engine.hold import hold_here, read_holds, refuse_on_hold
@@ -72,6 +73,7 @@ __all__ = [
     "build_runtime",
     "build_version",
     "clean",
+    "damage_message",
     "dry_run",
     "dry_undo",
     "explain",

@@ -1,5 +1,6 @@
 """What the catalogs show of our schemas."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,11 +8,15 @@ import sqlalchemy
 
 from etl.database import SqlTemplates, execute_alone, fetch_all, read_only_transaction
 from etl.engine import states_at
+from etl.errors import EnvironmentFault
 from etl.monitoring.catalog import changed_collations, damaged_pages, invalid_index
 from etl.monitoring.finding import Finding, error, ok, warning
 from etl.operations.installation import DUMPS, Installation, has_table
 
 _sql = SqlTemplates(__package__)
+
+# What a `reindex index concurrently` that did not end leaves beside the index itself.
+_LEFT_OVER = re.compile(r"_cc(new|old)[0-9]*$")
 
 
 def engines_of(installation: Installation) -> dict[sqlalchemy.Engine, list[str]]:
@@ -67,10 +72,18 @@ def how_to_rebuild(row: Any) -> str:
 
 
 def rebuilt(engine: sqlalchemy.Engine, row: Any, found: str) -> Finding:
-    """Makes an index again while others read and write its table."""
+    """Makes an index again while others read and write its table; drops what an earlier try has left."""
     if not row.is_plain:
         return error("indexes", found, how_to_rebuild(row))
-    execute_alone(engine, _sql("rebuild_index", schema=row.schema_name, index=row.name))
+    names = {"schema": row.schema_name, "index": row.name}
+    if not row.is_valid and row.constraint_name is None and _LEFT_OVER.search(row.name):
+        execute_alone(engine, _sql("drop_index", **names))
+        return ok("indexes", f"{found}: a `reindex` that did not end has left it, and it was dropped")
+    try:
+        execute_alone(engine, _sql("rebuild_index", **names))
+    except EnvironmentFault as fault:
+        do = "settle what the message says of the table's rows, then `etl verify --repair` again"
+        return error("indexes", f"{found}: it cannot be made again: {fault}", do)
     return ok("indexes", f"{found}: it was made again")
 
 

@@ -28,11 +28,17 @@ def check_index_contents(installation: Installation, repair: bool) -> Iterator[F
         if amcheck is None:
             do = "`create extension amcheck` and the right to execute its functions make the check complete"
             yield warning("indexes", "amcheck is not installed: what an index holds is only read and counted", do)
+        unreadable: set[str] = set()
         for row in (one for one in rows if one.is_valid and one.is_plain):
-            if not (row.is_btree if amcheck else row.is_whole):
+            if not (row.is_btree if amcheck else row.is_whole) or row.table_name in unreadable:
                 continue
             number += 1
-            if found := _damage(engine, row, amcheck):
+            if not (found := _damage(engine, row, amcheck)):
+                continue
+            if damage := _damage_of_table(engine, row):
+                unreadable.add(row.table_name)
+                yield error("tables", damage, "copy the server's data directory, then restore a backup: `etl restore`")
+            else:
                 yield rebuilt(engine, row, found) if repair else error("indexes", found, how_to_rebuild(row))
     yield ok("indexes", f"{number} indexes were compared with their tables")
 
@@ -52,6 +58,21 @@ def _damage(engine: sqlalchemy.Engine, row: Any, amcheck: str | None) -> str:
             raise
         return f"{row.index_name} of {row.table_name} is damaged: {fault.server_message}"
     return "" if there == in_index else f"{row.index_name} leads to {in_index:,} of {there:,} rows of {row.table_name}"
+
+
+def _damage_of_table(engine: sqlalchemy.Engine, row: Any) -> str:
+    """What keeps an index's table from being read, for people; empty if nothing does."""
+    names = {"schema": row.schema_name, "table": row.table_only}
+    try:
+        with snapshot(engine, **_PATIENT, **_BY_TABLE) as connection:
+            fetch_all(connection, _sql("rows_of_table", **names))
+    except TransientFault:
+        raise
+    except EnvironmentFault as fault:
+        if not fault.is_damage:
+            raise
+        return f"{row.table_name} is damaged: {fault.server_message}"
+    return ""
 
 
 def _counted(engine: sqlalchemy.Engine, row: Any) -> tuple[int, int]:

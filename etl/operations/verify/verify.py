@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from etl.database import read_only_transaction
-from etl.engine import states_at
+from etl.engine import damage_message, states_at
 from etl.errors import EtlError
 from etl.monitoring.finding import Finding, error, warning
 from etl.operations.installation import Installation
@@ -58,7 +58,8 @@ def verify(installation: Installation, depth: Depth = Depth.ROWS, *, repair: boo
         try:
             yield from check(installation, repair)
         except EtlError as fault:
-            yield error(what, str(fault), "settle what the message names, then verify again")
+            found = damage_message(installation.runtime, fault)
+            yield error(what, found, "settle what the message names, then verify again")
 
 
 def _have_this_version(installation: Installation) -> bool:

@@ -2,9 +2,22 @@
 
 import json
 
+import psycopg
 import pytest
 
-from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, OUT, STORE, Ended, MakeSite, Site
+from tests.fix_company import (
+    BOTH_LAYOUTS,
+    CLAIMS,
+    ONLY_ONE,
+    OUT,
+    STORE,
+    Ended,
+    MakeSite,
+    Site,
+    ended,
+    superuser,
+    until,
+)
 from tests.fix_restore import done
 from tests.integration.operations.test_restore import filled
 
@@ -14,8 +27,8 @@ def site(make_site: MakeSite) -> Site:
     return filled(make_site(CLAIMS))
 
 
-def findings(ended: Ended, level: str = "error") -> list[str]:
-    return [f"{one['what']}: {one['found']}" for one in json.loads(ended.out)["findings"] if one["level"] == level]
+def findings(found: Ended, level: str = "error") -> list[str]:
+    return [f"{one['what']}: {one['found']}" for one in json.loads(found.out)["findings"] if one["level"] == level]
 
 
 def verify(site: Site, *options: str) -> Ended:
@@ -69,6 +82,77 @@ def test_an_index_that_lacks_a_row(site: Site) -> None:
     assert "amcheck is not installed" in findings(found, "warning")[0]
     done(verify(site, "--level", "indexes", "--repair"))
     assert findings(done(verify(site, "--level", "indexes"))) == []
+
+
+@ONLY_ONE
+def test_what_amcheck_finds(site: Site) -> None:
+    """An index with all rows in a wrong order has the right number of them."""
+    if not site.value("select count(*) from pg_available_extensions where name = 'amcheck'"):
+        pytest.skip("this server has no amcheck: PostgreSQL 14 of `scripts.postgresql` has")
+    index = f"{STORE}.bo_claim__in_id_key"
+    site.look("create extension amcheck")
+    site.look(f"grant execute on function bt_index_check(regclass, boolean) to {site.engine_role}")
+    assert findings(done(verify(site, "--level", "indexes")), "warning") == []
+    site.look(
+        f"update pg_index set indisready = false where indexrelid = '{index}'::regclass;"
+        f"update {STORE}.bo_claim set _in_id = 'zzz' where _in_id = 'k0';"
+        f"update pg_index set indisready = true where indexrelid = '{index}'::regclass"
+    )
+    found = verify(site, "--level", "indexes")
+    [error] = [one for one in findings(found) if one.startswith("indexes: ")]
+    assert (found.code, error.startswith(f"indexes: {index} of {STORE}.bo_claim is damaged: ")) == (1, True)
+    verify(site, "--level", "indexes", "--repair")
+    assert [one for one in findings(verify(site, "--level", "indexes")) if one.startswith("indexes: ")] == []
+
+
+@ONLY_ONE
+def test_what_an_interrupted_reindex_has_left_is_dropped(site: Site) -> None:
+    """It waits for a transaction that has the table when it is ended."""
+    index, left = f"{STORE}.bo_client__in_id_key", f"{STORE}.bo_client__in_id_key_ccnew"
+    site.look(f"update pg_index set indisvalid = false where indexrelid = '{index}'::regclass")
+    building = (
+        "select pid from pg_stat_activity where query ~ 'reindex index' and pid <> pg_backend_pid() and datname = %s"
+    )
+    with psycopg.connect(**superuser(site.store_database)) as other:
+        other.execute(f"update {STORE}.bo_client set name = name")
+        process = site.start("verify", "--level", "quick", "--repair")
+        until(lambda: site.value(f"select to_regclass('{left}') is not null"), "the index is being made")
+        [server_process] = site.look(building, [site.store_database.name])
+        process.kill()
+        ended(process)
+        site.look("select pg_terminate_backend(%s)", [server_process["pid"]])
+        until(lambda: not site.look(building, [site.store_database.name]), "the build has ended")
+    assert len(findings(verify(site, "--level", "quick"))) == 2
+    repaired = findings(done(verify(site, "--level", "quick", "--repair")), "ok")
+    assert [one.rpartition(": ")[2] for one in repaired if " is invalid" in one] == [
+        "it was made again",
+        "a `reindex` that did not end has left it, and it was dropped",
+    ]
+    assert not site.value(f"select to_regclass('{left}')")
+    assert findings(done(verify(site, "--level", "quick"))) == []
+
+
+@ONLY_ONE
+def test_rows_that_keep_an_index_from_being_made_again(site: Site) -> None:
+    """The other checks follow, and the next repair leaves nothing of the first one."""
+    index = f"{STORE}.bo_client__in_id_key"
+    site.look(
+        f"update pg_index set indisvalid = false, indisready = false where indexrelid = '{index}'::regclass;"
+        f"insert into {STORE}.bo_client (_id, _in_id, _created_at, _modified_at) values ('x', 'c0', now(), now())"
+    )
+    refused = verify(site, "--level", "quick", "--repair")
+    [error] = findings(refused)
+    assert (refused.code, "it cannot be made again: " in error, "could not create unique index" in error) == (
+        1,
+        True,
+        True,
+    )
+    assert any(one.startswith("sequences: ") for one in findings(refused, "ok"))
+    site.look(f"delete from {STORE}.bo_client where _id = 'x'")
+    done(verify(site, "--level", "quick", "--repair"))
+    assert findings(done(verify(site, "--level", "quick"))) == []
+    of_table = "select count(*) from pg_index where indrelid = %s::regclass and not indisvalid"
+    assert site.value(of_table, [f"{STORE}.bo_client"], at=site.store_database) == 0
 
 
 @ONLY_ONE
