@@ -4,7 +4,17 @@ import click
 
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import Connection, part_states, transaction
-from etl.ddl import Difference, Direction, TableChange, apply, bring_up, difference, out_tables, statements
+from etl.ddl import (
+    Difference,
+    Direction,
+    TableChange,
+    apply,
+    bring_up,
+    difference,
+    out_tables,
+    reader_objects,
+    statements,
+)
 from etl.ddl.privileges import (
     apply_script,
     inherited_grants,
@@ -61,6 +71,8 @@ def generate_ddl(
 ) -> None:
     """Print the DDL of a company's tables; the same metadata always gives the same bytes.
 
+    What `etl out reader add` makes beside the out_ tables is printed as a comment.
+
     With --diff only what the live schema lacks: tables, columns, wider types. What cannot be fixed by itself is a
     comment that says what to do, and the exit code is then 4. With --exit-code it is 1 when all that is lacking
     can be made, for scripts and checks before a commit.
@@ -115,8 +127,9 @@ def _structure(company: Company, settings: Settings) -> OutStructure:
 def _changes(company: Company, direction: Direction, schemas: dict[str, str], settings: Settings) -> list[TableChange]:
     if direction is not Direction.OUT:
         return statements(company, direction, **schemas)
-    made = out_tables(_structure(company, settings), schemas["out_schema"])
-    return [change for table in made for change in table.changes]
+    structure, schema = _structure(company, settings), schemas["out_schema"]
+    made = [change for table in out_tables(structure, schema) for change in table.changes]
+    return [*made, *reader_objects(structure, schema)]
 
 
 def _database(direction: Direction, settings: Settings) -> PostgresSettings:

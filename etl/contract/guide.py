@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from etl.contract.inserts import insert, value_text
 from etl.contract.kafka import Chapter, chapter_of
@@ -17,6 +18,8 @@ from etl.metadata.instance_state import InstanceState
 from etl.quoting import identifier
 
 _EXAMPLE_ROWS = (1, 2)
+READER: Final = "warehouse"
+"""The reader of the examples."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,17 @@ class GuideOutLink:
 
 
 @dataclass(frozen=True)
+class GuideReader:
+    """What a reader named warehouse says: `take` asks and reads, `confirm` confirms; `views` are those of its changes,
+    each with the table that it is about."""
+
+    schema: str
+    take: str
+    confirm: str
+    views: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Guide:
     company: Company
     terms: Terms
@@ -66,6 +80,7 @@ class Guide:
     file_example: str
     out_tables: tuple[OutTable, ...]
     out_links: tuple[GuideOutLink, ...]
+    reader: GuideReader | None = None
     kafka: Chapter | None = None
     faults: tuple[FaultCode, ...] = CATALOGUE
 
@@ -98,6 +113,7 @@ def guide_of(company: Company, terms: Terms) -> Guide:
         file_example=_file_example(company, terms, samples),
         out_tables=tuple(_out_tables(company, terms)),
         out_links=tuple(_out_links(company, terms)),
+        reader=_reader(company, terms),
         kafka=chapter_of(company, terms),
     )
 
@@ -174,6 +190,28 @@ def _out_links(company: Company, terms: Terms) -> Iterator[GuideOutLink]:
             f"join {_view(terms, names.out_table(target.code))} target on target.system_id = link.{target_id};"
         )
         yield GuideOutLink(link, example)
+
+
+def _reader(company: Company, terms: Terms) -> GuideReader | None:
+    """The statements of a reader, about the first out_ table."""
+    tables = [names.out_table(bo.code) for bo in company.objects if bo.has_out_table]
+    if not tables:
+        return None
+    schema, version = identifier(names.out_reader_schema(terms.out_schema)), identifier(terms.out_schema)
+    [lead, *_] = [bo for bo in company.objects if bo.has_out_table]
+    shown = ["c.is_removed", "c.system_id", *(f"o.{identifier(field.code)}" for field in lead.uploaded_fields[:1])]
+    take = (
+        f"begin isolation level repeatable read;\nselect * from {schema}.ask('{READER}');\n"
+        f"select {', '.join(shown)}\nfrom {schema}.{identifier(names.changes_view(tables[0]))} c\n"
+        f"left join {version}.{identifier(tables[0])} o on o.system_id = c.system_id\n"
+        f"where c.reader = '{READER}';\ncommit;"
+    )
+    confirm = (
+        f"select {schema}.confirm(reader, upto_position)\nfrom {schema}.reader_tracking\n"
+        f"where reader = '{READER}' and upto_position is not null;"
+    )
+    tables += [link.name for link in company.out_link_tables()]
+    return GuideReader(schema, take, confirm, tuple((names.changes_view(one), one) for one in tables))
 
 
 def _view(terms: Terms, name: str) -> str:

@@ -59,8 +59,9 @@ def _in_ddl(company: Company, terms: Terms) -> str:
 
 
 def _out_ddl(company: Company, terms: Terms) -> str:
-    made = ddl.out_tables(OutStructure.of(company, kept=terms.kept_states), terms.out_schema)
-    return _printed(change for table in made for change in table.changes)
+    structure = OutStructure.of(company, kept=terms.kept_states)
+    made = [change for table in ddl.out_tables(structure, terms.out_schema) for change in table.changes]
+    return _printed([*made, *ddl.reader_objects(structure, terms.out_schema)])
 
 
 def _printed(changes: Iterable[ddl.TableChange]) -> str:

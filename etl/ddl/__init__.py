@@ -8,7 +8,7 @@ from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store
 from etl.ddl.compare import UnfitTables, check_in_tables, missing, missing_out, without_additions
 from etl.ddl.difference import Difference, difference
 from etl.ddl.foreign import Foreign, foreign
-from etl.ddl.tables import Direction, TableChange, out_tables, statements
+from etl.ddl.tables import Direction, TableChange, out_tables, reader_objects, statements
 
 __all__ = [
     "Difference",
@@ -26,6 +26,7 @@ __all__ = [
     "missing",
     "missing_out",
     "out_tables",
+    "reader_objects",
     "statements",
     "without_additions",
 ]

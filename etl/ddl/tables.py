@@ -164,6 +164,18 @@ def out_tables(structure: OutStructure, schema: str) -> list[Table]:
     return found
 
 
+def reader_objects(structure: OutStructure, schema: str) -> list[TableChange]:
+    """What exists for the readers of a version, as comments to print: it is made with the first reader."""
+    views = [{"name": names.changes_view(one.name), "columns": ["system_id"]} for one in structure.instances]
+    views += [
+        {"name": names.changes_view(one.name), "columns": [one.owner_column, one.target_column]}
+        for one in structure.links
+    ]
+    reader_schema = names.out_reader_schema(schema)
+    sql = render("out/readers", reader_schema=reader_schema, views=views)
+    return [TableChange(f"readers of {schema}", sql, is_needed=False)] if views else []
+
+
 def _create(
     template: str, schema: str, table: str, own: tuple[Column, ...], key: tuple[Column, ...] = ()
 ) -> TableChange:
