@@ -1,4 +1,4 @@
-"""The alert rules and the dashboard of scripts/monitoring/ as values: which metrics and labels they read."""
+"""The alert rules and the dashboard of share/etl/monitoring/ as values: which metrics and labels they read."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import yaml
 from etl.monitoring import MEASURES
 from tests.documentation import CHECKOUT
 
-FOLDER = CHECKOUT / "scripts/monitoring"
+FOLDER = CHECKOUT / "share/etl/monitoring"
 ALERTS, ALERTS_TEST, DASHBOARD = (FOLDER / name for name in ("alerts.yaml", "alerts_test.yaml", "dashboard.json"))
 
 # What stands for labels: a matcher, a grouping, a legend, an annotation.

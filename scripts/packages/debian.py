@@ -14,7 +14,6 @@ _HOME = "/opt/etl/.venv"
 # The package of Debian with Python, which the environment needs in this minor version.
 _PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 _SCRIPTS = Path(__file__).parent / "maintainer"
-_UNITS = CHECKOUT / "scripts/systemd"
 
 
 @cache
@@ -55,21 +54,17 @@ def _install(wheels: Path, python: Path, root: Path) -> None:
 
 
 def _add_system_files(root: Path) -> None:
-    units = root / "lib/systemd/system"
-    units.mkdir(parents=True)
-    for unit in _UNITS.iterdir():
-        shutil.copy(unit, units)
     (root / "usr/bin").mkdir(parents=True)
     (root / "usr/bin/etl").symlink_to(f"{_HOME}/bin/etl")
     # Manual pages and completions lie where the system looks for them.
     shared = root / _HOME.lstrip("/") / "share"
-    if shared.is_dir():
-        shutil.copytree(shared, root / "usr/share", dirs_exist_ok=True)
-        shutil.rmtree(shared)
+    shutil.copytree(shared, root / "usr/share", dirs_exist_ok=True)
+    shutil.rmtree(shared)
+    (root / "lib/systemd").mkdir(parents=True)
+    (root / "usr/share/etl/systemd").replace(root / "lib/systemd/system")
     documents = root / "usr/share/doc/etl"
     documents.mkdir(parents=True)
     shutil.copy(CHECKOUT / "LICENSE", documents / "copyright")
-    shutil.copy(CHECKOUT / "scripts/cron/etl", documents / "etl.cron")
     (root / "etc/etl").mkdir(parents=True)
 
 

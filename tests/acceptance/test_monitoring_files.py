@@ -1,4 +1,4 @@
-"""The alert rules and the dashboard of scripts/monitoring/: sound by Prometheus's own tool, and of metrics that exist.
+"""The alert rules and the dashboard of share/etl/monitoring/: sound by Prometheus's tool, of metrics that exist.
 
 What they read of topics and of a directory is compared where these run: tests/integration/kafka_in/test_status.py,
 tests/integration/kafka_out/test_status.py, tests/integration/directory/test_watched.py.

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,25 @@ from scripts.packages.steps import PackagingError
 from tests.documentation import CHECKOUT, blocks
 
 pytestmark = pytest.mark.nightly
+
+CLIENT = """\
+code: Client
+name: {eng: Client}
+fields:
+  - {code: Name, type: INPUT_TEXT, needLoadFromInTables: true, needUploadToOutTable: true}
+"""
+# As root, in /etc/etl.
+SET_UP = """\
+etl=/opt/etl/.venv/bin/etl
+$etl --config file:/etc/etl config init
+sed -i 's/^companyCode=.*/companyCode=shop/' configs/InMigrationConfig.txt
+sed -i 's/^hasInMigration=.*/hasInMigration=true/' configs/InMigrationPostgresConfig.txt
+sed -i 's/^hasOutMigration=.*/hasOutMigration=true/' configs/OutMigrationPostgresConfig.txt
+mkdir -p /tmp/tree/companies/shop/business-objects
+cp /tmp/kept /tmp/tree/companies/shop/business-objects/Client.yaml
+$etl --config file:/etc/etl config import /tmp/tree
+/usr/local/sbin/etl generate-ddl --apply
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +63,15 @@ def shell(root: Path, script: str) -> str:
     return done.stdout
 
 
-def page_block(package: Path) -> str:
-    """The commands of docs/install.md for a package."""
-    [text] = [
-        one.text for one in blocks(CHECKOUT / "docs/install.md") if one.language == "sh" and package.name in one.text
-    ]
+def page_block(has: str, language: str = "sh", page: str = "install.md") -> str:
+    """The commands of a page in the only block that has this."""
+    [text] = [one.text for one in blocks(CHECKOUT / "docs" / page) if one.language == language and has in one.text]
     return text
+
+
+def materials_of(folder: Path) -> set[str]:
+    """What an administrator copies, of share/etl."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -61,13 +84,17 @@ def test_wheel_and_source_archive_are_built_the_same(tmp_path: Path) -> None:
         distributions.build(tmp_path / name)
     assert len(digests(tmp_path / "a")) == 2
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
+    [archive] = (tmp_path / "a").glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        names = {one.name.partition("/share/etl/")[2] for one in tar if one.isfile()}
+    assert names - {""} == materials_of(CHECKOUT / "share/etl")
 
 
 def test_the_bundle_installs_without_network(folder: Path, base: Path, tmp_path: Path) -> None:
     archive = bundle.build(folder)
     root = unpack(base, tmp_path / "root")
     shutil.copy(archive, root / "tmp")
-    said = shell(root, f"cd /tmp; {page_block(archive)}")
+    said = shell(root, f"cd /tmp; {page_block(archive.name)}")
     assert "is installed: /opt/etl/.venv/bin/etl\n" in said
     assert "etl demo --stay" in said
     assert "etl demo --stay" in shell(
@@ -78,15 +105,50 @@ def test_the_bundle_installs_without_network(folder: Path, base: Path, tmp_path:
     assert (refused.returncode, "the bundle is damaged" in refused.stderr) == (2, True)
 
 
+def test_a_service_is_set_up_as_the_pages_say(folder: Path, base: Path, tmp_path: Path) -> None:
+    """From the bundle: account, folders, configuration by root, commands by hand, a nightly backup."""
+    archive = bundle.build(folder)
+    root = unpack(base, tmp_path / "root")
+    shutil.copy(archive, root / "tmp")
+    shell(root, f"cd /tmp; {page_block(archive.name)} rm -rf /var/lib/etl")
+    installed = root / "opt/etl/.venv/share/etl"
+    assert materials_of(installed) == materials_of(CHECKOUT / "share/etl")
+    shell(root, page_block("adduser", "shell"))
+    made = "/etc/etl /var/lib/etl /var/log/etl"
+    assert shell(root, f"stat -c '%U %G %a' {made}").split("\n")[:3] == ["etl etl 750"] * 3
+    shell(root, page_block("sbin/etl", "shell", "service.md"))
+    shell(root, f"cd /etc/etl; cat > /tmp/kept <<'END'\n{CLIENT}END\n{SET_UP}")
+    assert shell(root, "find /etc/etl /var/lib/etl /var/log/etl ! -user etl").split() == []
+    said = shell(root, "/usr/local/sbin/etl run; /usr/local/sbin/etl check")
+    assert "ok      marker: " in said
+    assert "error" not in said
+    shell(root, page_block("/var/backups/etl", "shell", "backup.md"))
+    assert shell(root, "stat -c '%U %a' /etc/cron.d/etl-backup /var/backups/etl").split() == [
+        "root",
+        "600",
+        "etl",
+        "700",
+    ]
+    [line] = [one for one in (root / "etc/cron.d/etl-backup").read_text().splitlines() if "/opt/etl" in one]
+    variables = " ".join(re.findall(r"(?m)^ETL_\w+=.*$", (root / "etc/cron.d/etl-backup").read_text()))
+    shell(root, f"runuser -u etl -- env {variables} sh -c '{line.split(None, 6)[6]}'")
+    assert "complete" in shell(root, "/usr/local/sbin/etl backup --into /var/backups/etl --list")
+
+
 def test_the_debian_package_installs_and_goes(folder: Path, base: Path, tmp_path: Path) -> None:
     package = debian.build(folder)
     root = unpack(base, tmp_path / "root")
     shutil.copy(package, root / "tmp")
-    said = shell(root, f"cd /tmp; {page_block(package)}")
+    said = shell(root, f"cd /tmp; {page_block(package.name)}")
     assert etl.__version__ in said
     assert "etl demo --stay" in said
     assert shell(root, "stat -c '%U %a' /var/lib/etl /etc/etl").split("\n")[:2] == ["etl 750"] * 2
-    assert shell(root, "ls /lib/systemd/system/etl* | wc -l").strip() == "5"
+    units = materials_of(CHECKOUT / "share/etl/systemd")
+    assert units == {path.name for path in (root / "lib/systemd/system").resolve().glob("etl*")}
+    others = {one for one in materials_of(CHECKOUT / "share/etl") if not one.startswith("systemd/")}
+    assert materials_of(root / "usr/share/etl") == others
+    shell(root, "/opt/etl/.venv/bin/etl --config file:/etc/etl config init")
+    assert shell(root, "find /etc/etl ! -user etl") == ""
     assert shell(root, "dpkg --verify etl") == ""
     said = shell(root, "dpkg --purge etl 2>&1")
     assert "the data stay in /var/lib/etl" in said
@@ -182,15 +244,12 @@ def test_what_kubernetes_does_not_know_is_a_fault() -> None:
         chart.check("", "empty.yaml")
 
 
-@pytest.mark.parametrize(
-    ("tool", "install"),
-    [
-        ("pipx", ("pipx", "install", "--python", sys.executable)),
-        ("uv", ("uv", "tool", "install", "--python", sys.executable)),
-    ],
-)
-def test_the_wheel_installs_as_a_tool(folder: Path, open_folder: Path, tool: str, install: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("tool", ["pipx", "uv"])
+def test_the_wheel_installs_as_a_tool(folder: Path, open_folder: Path, tool: str) -> None:
+    """By the line of docs/install.md."""
     wheel = distributions.build(folder)
+    [line] = [one for one in page_block("pipx", "shell").splitlines() if one.startswith(f"{tool} ")]
+    assert wheel.name in line
     tools = open_folder / "tools"
     subprocess.run([sys.executable, "-m", "venv", tools], check=True)
     subprocess.run([tools / "bin/pip", "install", "--quiet", tool], check=True)
@@ -199,14 +258,16 @@ def test_the_wheel_installs_as_a_tool(folder: Path, open_folder: Path, tool: str
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("ETL_", "XDG_", "PIPX_", "UV_"))
     }
-    # uv must not bring a Python of its own.
-    environ = {**inherited, "HOME": str(home), "ETL_HOME": str(home / "etl"), "UV_PYTHON_DOWNLOADS": "never"}
+    # Neither may bring a Python of its own.
+    environ = {
+        **inherited,
+        "HOME": str(home),
+        "ETL_HOME": str(home / "etl"),
+        "PATH": f"{tools}/bin:{os.environ['PATH']}",
+    }
+    environ |= {"UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON": sys.executable, "PIPX_DEFAULT_PYTHON": sys.executable}
     installed = subprocess.run(
-        [tools / "bin" / install[0], *install[1:], f"etl[embedded] @ {wheel.as_uri()}"],
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
+        ["bash", "-c", line], cwd=wheel.parent, env=environ, capture_output=True, text=True, check=False
     )
     assert installed.returncode == 0, installed.stdout + installed.stderr
     command = home / ".local/bin/etl"

@@ -21,7 +21,7 @@ from tests.integration.web.test_identity import PASSWORD, add
 from tests.integration.web.test_tls import certify
 from tests.integration.web.uploads import KIND, body_of
 
-EXAMPLE = CHECKOUT / "scripts/proxy/nginx.conf"
+EXAMPLE = CHECKOUT / "share/etl/proxy/nginx.conf"
 SERVICE_PASSWORD = "secret-of-services"
 
 Reply = tuple[int, dict[str, str], str]
