@@ -30,6 +30,7 @@ OPERATIONS_FAULTS = CHECKOUT / "docs/operations-faults.md"
 KAFKA_OUT = CHECKOUT / "docs/kafka-out.md"
 SPEED = CHECKOUT / "docs/speed.md"
 GUARANTEES = CHECKOUT / "docs/guarantees.md"
+STORE = CHECKOUT / "docs/store.md"
 UPGRADE = CHECKOUT / "docs/upgrade.md"
 
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$|^<!-- (?P<mark>\w+) -->$", re.MULTILINE | re.DOTALL)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import etl
 from scripts.packages import bundle, chart, debian, distributions, image, materials, release
 from scripts.packages.clean import run_in, unpack
 from scripts.packages.roots import bootstrap
-from scripts.packages.steps import PackagingError
+from scripts.packages.steps import PackagingError, run
 from tests.documentation import CHECKOUT, blocks
 
 pytestmark = pytest.mark.nightly
@@ -231,6 +232,24 @@ def test_pods_of_the_chart_have_no_privileges(packed: Path) -> None:
 def test_the_chart_refuses_values(packed: Path, option: str, said: str) -> None:
     with pytest.raises(PackagingError, match=re.escape(said)):
         objects(packed, "--set", option)
+
+
+def test_the_commands_for_a_cluster_fit_the_chart(packed: Path, tmp_path: Path) -> None:
+    """Of docs/install.md; there is no cluster here, so Helm says what it would send, and kubectl is not started."""
+    making, helm, asking = page_block("helm install", "shell").splitlines()
+    [values] = [one for one in blocks(CHECKOUT / "docs/install.md") if one.language == "yaml"]
+    (tmp_path / "my-values.yaml").write_text(values.text)
+    shutil.copy(packed, tmp_path)
+    assert packed.name in helm
+    program, *words = shlex.split(helm)
+    assert program == "helm"
+    said = run(chart.helm(), *words, "--dry-run=client", cwd=tmp_path)
+    chart.check(said.partition("MANIFEST:\n")[2].partition("NOTES:")[0], "my-values.yaml")
+    wanted = yaml.safe_load(values.text)["secrets"]["environment"]
+    _, _, _, _, secret, *files = shlex.split(making)
+    assert {one["secret"] for one in wanted} == {secret}
+    assert {one["key"] for one in wanted} == {file.partition("=")[0] for file in files if "=" in file}
+    assert f"name: {shlex.split(asking)[2].partition('/')[2]}\n" in said
 
 
 def test_what_kubernetes_does_not_know_is_a_fault() -> None:

@@ -111,7 +111,7 @@ def test_the_version_variable_is_reported() -> None:
 
 def test_the_versions_of_this_program_are_reported() -> None:
     runner = CliRunner().invoke(group, ["--version"])
-    [shown] = [block.text for block in blocks(UPGRADE) if not block.language]
+    [shown] = [block.text for block in blocks(UPGRADE) if block.language == "text"]
     assert shown == runner.output
 
 

@@ -1,9 +1,11 @@
 """What records of an output say: the vendor's example, changes, images, links, states."""
 
+import json
 from datetime import datetime
 
 import pytest
 
+from tests.documentation import KAFKA_OUT, blocks
 from tests.fix_company import BOTH_LAYOUTS, STORE
 from tests.integration.kafka_out.output import Output, links, unlinks, values
 from tests.integration.kafka_records.topic import example, link, record
@@ -49,6 +51,9 @@ def test_a_change_has_what_changed_and_the_unique_fields(output: Output) -> None
         output.write()
     new, changed, unique = output.records()
     assert values(new) == {"iin": IIN, "name": "a", "lastname": "x", "amount": "1.5"}
+    [page] = [json.loads(block.text) for block in blocks(KAFKA_OUT) if block.language == "json"]
+    assert list(changed) == list(page)
+    assert list(changed["fields"][0]) == list(page["fields"][0])
     assert "unchangedUniqueFields" not in new
     assert new["externalId"] == "c"
     assert values(changed) == {"name": "b", "lastname": None}

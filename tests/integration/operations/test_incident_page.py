@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from etl.settings.directory_keys import DIRECTORY
 from etl.settings.kafka_keys import IN_KAFKA, KAFKA
-from tests.documentation import CHECKOUT, blocks
+from tests.documentation import CHECKOUT, OPERATOR, blocks
 from tests.fix_company import CLAIMS, ONLY_ONE, OUT, MakeSite, Site
 from tests.fix_database import LOOPBACK
 from tests.fix_restore import done
@@ -68,6 +68,9 @@ def test_the_commands_of_the_page_run_on_a_bad_day(make_site: MakeSite) -> None:
     would, _ = perform(site, page.pop("Nothing begins"), codes=(0, 3))
     assert "maxRemovedShare" in would
     assert site.etl("run").code == 3
+    [text] = [block.text for block in blocks(OPERATOR) if block.language == "text"]
+    stopped = str(site.value("select max(id) from in_tables.run"))
+    assert re.sub(r"\b\d{19}\b", stopped, text) in done(site.etl("status")).out
     *looked, accepted = page.pop("A run was stopped")
     perform(site, looked)
     perform(site, [accepted])
