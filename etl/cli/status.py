@@ -11,6 +11,7 @@ from etl.cli.screen.tables import plain_table, readers_table, receipts_table, ru
 from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
 from etl.monitoring import read_topics_status, situation_of
+from etl.monitoring.backup_checks import last_backup
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -91,6 +92,8 @@ def _show(found: Status) -> None:
     if found.readers:
         click.echo("Readers that confirm:")
         out.print(readers_table(found.readers))
+    if found.backups:
+        click.echo(f"Backups: {printable(last_backup(found.backups))}.")
 
 
 def _show_rows(title: str, rows: tuple[dict[str, object], ...], columns: list[str]) -> None:

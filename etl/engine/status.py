@@ -28,7 +28,7 @@ from etl.sources.in_tables.handshake import (
     Running,
 )
 from etl.sources.in_tables.receipts import Receipt
-from etl.store import Hold, Holds
+from etl.store import BackupRecords, Hold, Holds, LastBackups
 
 _sql = SqlTemplates(__package__, "etl.database")
 
@@ -44,7 +44,7 @@ class Status:
     database's. `is_marker_faulty`: the marker is ambiguous until the reason is dealt with. `warnings`: what
     other sessions do to the server that slows or blocks runs. `versions`: of each part of our tables;
     `is_unreadable`: this program cannot read them, and the reason says why. `holds`: where an operator lets nothing
-    begin."""
+    begin; `backups`: the last ones that the store has noted."""
 
     company: str
     in_schema: str
@@ -65,13 +65,14 @@ class Status:
     versions: tuple[Row, ...] = ()
     is_unreadable: bool = False
     holds: tuple[Hold, ...] = ()
+    backups: LastBackups | None = None
 
 
 def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = False, is_brief: bool = False) -> Status:
     """The state of a company's migration now; writes nothing, and gives up what takes longer than `seconds`.
 
     `only_run` leaves out what must be counted: receipts, errors, waiting links and out versions. `is_brief`, for those
-    who ask all the time, leaves out errors alone and counts what versions have not followed up to MOST_BEHIND.
+    who ask all the time, leaves out errors and backups, and counts what versions have not followed up to MOST_BEHIND.
     """
     with (
         read_only_transaction(runtime.engine, seconds=seconds) as connection,
@@ -138,6 +139,7 @@ def _with_counts(found: Status, connections: Connections, runtime: Runtime, *, i
         waiting=tuple(vars(one) for one in waiting),
         out_versions=tuple(list_versions(connection, runtime, MOST_BEHIND if is_brief else None)),
         readers=tuple(readers_beside(connection, runtime, MOST_BEHIND if is_brief else None)),
+        backups=None if is_brief else BackupRecords(runtime.store.schema).last(connections.store),
     )
 
 

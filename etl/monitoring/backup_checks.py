@@ -18,11 +18,16 @@ def check_backup(runtime: Runtime) -> Iterator[Finding]:
     if last is None:
         yield ok("backup", "none is noted in the store: `etl backup` notes those that it makes")
         return
-    found = f"the last one is of {last.taken_at:%F %T %Z}, in {last.location}; {drilled(last)}"
+    found = last_backup(last)
     if last.days_since > DRILL_DAYS:
         yield warning("backup", found, "`etl restore --drill` with the folder of a backup")
     else:
         yield ok("backup", found)
+
+
+def last_backup(last: LastBackups) -> str:
+    """For people, of when and where it is, and when one was last restored in a drill."""
+    return f"the last one is of {last.taken_at:%F %T %Z}, in {last.location}; {drilled(last)}"
 
 
 def drilled(last: LastBackups) -> str:

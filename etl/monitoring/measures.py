@@ -51,11 +51,15 @@ READER_AGE = Measure(
 )
 LATE = Measure("etl.feed.late", "s", "How long a hand-over is overdue; 0 when it is not, or when none is due")
 STALLED = Measure("etl.feed.stalled", "s", "How long a hand-over should have been read by now; 0 when all is read")
+BACKUP_AGE = Measure("etl.backup.age", "s", "Age of the newest backup that the store has noted; missing without one")
+DRILL_AGE = Measure(
+    "etl.backup.drill.age", "s", "Seconds since the last drill of a backup; without one, since the first backup"
+)
 
 MEASURES = (
     *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, ON_HOLD, BEAT, STARTED, FINISHED),
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
-    *(READER_BEHIND, READER_AGE),
+    *(READER_BEHIND, READER_AGE, BACKUP_AGE, DRILL_AGE),
     *TOPIC_MEASURES,
     *DIRECTORY_MEASURES,
 )
@@ -107,6 +111,9 @@ def _of_status(status: Status, company: dict[str, str]) -> Iterator[Sample]:
         labels = company | {"schema": reader.schema_name, "reader": reader.reader}
         yield Sample(READER_BEHIND, reader.behind, labels)
         yield Sample(READER_AGE, reader.seconds, labels)
+    if status.backups:
+        yield Sample(BACKUP_AGE, status.backups.age_hours * 3600, company)
+        yield Sample(DRILL_AGE, status.backups.days_since * 86400, company)
 
 
 def _of_feed(runtime: Runtime, company: dict[str, str]) -> Iterator[Sample]:

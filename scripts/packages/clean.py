@@ -15,6 +15,9 @@ ip link set lo up
 mount -t proc proc "$root/proc"
 mkdir -p "$root/dev/shm"
 mount -t tmpfs tmpfs "$root/dev/shm"
+mkdir -p "$root/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+ln -sf pts/ptmx "$root/dev/ptmx"
 for device in null zero random urandom; do
     [ -e "$root/dev/$device" ] || touch "$root/dev/$device"
     mount --bind "/dev/$device" "$root/dev/$device"

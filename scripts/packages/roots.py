@@ -1,6 +1,7 @@
 """A Debian of its own in a folder: base of the image, and the clean machine on which packages are tried."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.packages.steps import PackagingError, fixed, need, run
@@ -14,8 +15,8 @@ def release_name() -> str:
     raise PackagingError("/etc/os-release names no release of Debian: packages are built on Debian")
 
 
-def bootstrap(target: Path, *hooks: str, without_documents: bool = False) -> Path:
-    """Makes a minimal Debian, a folder or a .tar, from the sources of this machine's apt.
+def bootstrap(target: Path, *hooks: str, packages: Sequence[str] = (), without_documents: bool = False) -> Path:
+    """Makes a minimal Debian, a folder or a .tar, from the sources of this machine's apt, with further packages.
 
     A hook is a line of shell in which "$1" is the root.
     """
@@ -25,7 +26,8 @@ def bootstrap(target: Path, *hooks: str, without_documents: bool = False) -> Pat
     mode = "root" if os.geteuid() == 0 else "unshare"
     documents = ("doc", "man", "locale", "info") if without_documents else ()
     options += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in documents]
-    command = (program, f"--mode={mode}", "--variant=minbase", "--include=python3,adduser", *options)
+    included = ("python3", "adduser", *packages)
+    command = (program, f"--mode={mode}", "--variant=minbase", f"--include={','.join(included)}", *options)
     run(*command, release_name(), target, _sources(), environ=fixed())
     return target
 

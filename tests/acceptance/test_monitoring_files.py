@@ -81,11 +81,12 @@ def test_the_commands_of_the_descriptions_exist() -> None:
 
 
 def test_each_metric_and_label_is_in_a_real_scrape(make_site: MakeSite) -> None:
-    """One after a run with an error, and one beside a run: a heartbeat has an age only then."""
+    """One after a run with an error and a backup, and one beside a run: a heartbeat has an age only then."""
     site = make_site(CLAIMS)
     site.set(freshnessMinutes=90, stalledMinutes=30)
     site.partner.fill("in_Client", {"in_id": "a", "amount": "NaN"})
     site.run()
+    assert site.etl("backup", "-o", "backup").code == 0
     pages = [site.etl("metrics", "--once").out]
     with site.holding_after_claims():
         site.partner.hand_over()

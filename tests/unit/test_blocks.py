@@ -134,9 +134,7 @@ def fences(path: Path) -> set[str]:
         if line.lstrip().startswith("```"):
             if not opened:
                 # `blocks` sees none that is indented.
-                assert line.startswith("```") or path.name == _INDENTED, (
-                    f"{path}: begin it at the margin: {line}"
-                )
+                assert line.startswith("```") or path.name == _INDENTED, f"{path}: begin it at the margin: {line}"
                 found.add(line.strip().removeprefix("```"))
             opened = not opened
     assert not opened, path

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -70,6 +71,12 @@ def test_the_newest_stay(site: Site) -> None:
     assert "Nothing was deleted." in done(site.etl("backup", "--into", "backups", "--prune", "--keep", "2")).out
 
 
+def ages_of_backups(site: Site) -> dict[str, float]:
+    """Of the metrics."""
+    page = done(site.etl("metrics", "--once")).out
+    return {name: float(age) for name, age in re.findall(r"(?m)^etl_backup_(\w+)_seconds\{.*\} (.*)$", page)}
+
+
 @ONLY_ONE
 def test_what_is_relied_on_stays(site: Site) -> None:
     """The newest backup that is whole, and the newest one that was drilled, however many newer ones there are."""
@@ -78,9 +85,14 @@ def test_what_is_relied_on_stays(site: Site) -> None:
     assert [one["level"] for one in checked if one["what"] == "backup"] == ["ok"]
     site.look("update store_demo.backup_record set taken_at = taken_at - interval '31 days'")
     assert warnings_of_backups(site) == ["none was restored in a drill so far"]
+    ages = ages_of_backups(site)
+    assert {name: int(age / 86400) for name, age in ages.items()} == {"age": 31, "drill_age": 31}
+    said = done(site.etl("status")).out
+    assert re.search(r"(?m)^Backups: the last one is of .*; none was restored in a drill so far\.$", said), said
     drilled = done(site.etl("restore", "--drill", "backups/day-1"))
     assert "not noted" not in drilled.err
     assert warnings_of_backups(site) == []
+    assert ages_of_backups(site)["drill_age"] < 3600
     site.look("update store_demo.backup_record set drilled_at = drilled_at - interval '31 days'")
     assert warnings_of_backups(site)[0].startswith("the last drill was 2")
     for day in (3, 4):
