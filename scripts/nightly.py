@@ -104,6 +104,8 @@ _KAFKA_HISTORIES = "tests/properties/test_records_and_rows.py"
 
 _OPERATIONS_TESTS = (
     "tests/integration/operations",
+    "tests/integration/database/test_server_upgrade_killed.py",
+    "tests/integration/upgrade/test_online_killed.py",
     "tests/integration/upgrade/test_restored.py",
     "tests/integration/upgrade/test_two_wheels.py",
     "tests/integration/engine/test_restored_links.py",

@@ -19,7 +19,7 @@ from etl.engine import Runtime, states_at
 from etl.operations.upgrade.change import ChangeState, OnlineChange
 from etl.operations.upgrade.filling import read_indexes, tables_of
 from etl.operations.upgrade.foreign import foreign_objects
-from etl.operations.upgrade.free_space import RESERVE_BYTES, free_bytes
+from etl.operations.upgrade.free_space import RESERVE_BYTES, free_bytes, in_mib, needed_bytes
 from etl.operations.upgrade.other_programs import OtherProgram, other_programs
 from etl.operations.upgrade.placed_change import PlacedChange
 from etl.settings import renamed_lines
@@ -79,14 +79,14 @@ def check_upgrade(
     migrations = tuple(_pending_migrations(runtime))
     found = [one for change in changes if (one := _findings_of(PlacedChange.of(runtime, change))) is not None]
     obstacles = [obstacle for one in found for obstacle in one.obstacles]
-    needed: dict[str, int] = {}
     free = {folder: left for one in found for folder, left in one.free.items()}
-    for one in found:
-        for folder in one.free:
-            needed[folder] = needed.get(folder, 0) + one.need.data_bytes + one.need.wal_bytes
-    for folder, left in free.items():
-        if left < needed[folder] + RESERVE_BYTES:
-            obstacles.append(f"{folder} has {left} bytes left, and {needed[folder]} bytes are needed")
+    needed = needed_bytes((one.free, one.need.data_bytes, one.need.wal_bytes) for one in found)
+    obstacles += [
+        f"{folder} has {in_mib(left)} left, and {in_mib(needed[folder])} are needed beside {in_mib(RESERVE_BYTES)} "
+        "that stay free"
+        for folder, left in free.items()
+        if left < needed[folder] + RESERVE_BYTES
+    ]
     programs = tuple(other_programs(runtime))
     with read_only_transaction(runtime.store_engine) as connection:
         backup = BackupRecords(runtime.store.schema).last(connection)

@@ -140,20 +140,17 @@ def test_what_other_programs_have_restored_is_held(make_site: MakeSite) -> None:
 
 
 @BOTH_LAYOUTS
-def test_a_drill_leaves_nothing(make_site: MakeSite, tmp_path: Path) -> None:
+def test_a_drill_leaves_nothing(make_site: MakeSite, open_folder: Path) -> None:
     site = filled(make_site(CLAIMS))
     done(site.etl("backup", "-o", "backup"))
     before = site.fingerprint()
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    scratch.chmod(0o755)
-    ended = done(site.etl("restore", "--drill", "backup", TMPDIR=str(scratch)))
+    drilled = done(ended(site.start_program("restore", "--drill", "backup", TMPDIR=str(open_folder))))
     # Its own server, whose role is a superuser, is nothing to warn of.
-    assert ended.err == ""
-    out = ended.out
+    assert drilled.err == ""
+    out = drilled.out
     assert "Every table is equal to the backup" in out
     assert "Then a run would take 0 ready rows" in out
-    assert list(scratch.glob("etl-drill-*")) == []
+    assert list(open_folder.glob("etl-drill-*")) == []
     assert site.fingerprint() == before
 
 

@@ -1,8 +1,21 @@
 """A backup that was made before an upgrade, as docs/upgrade.md asks for, and restored elsewhere."""
 
+import json
+
+import pytest
+
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, STORE, MakeSite
 from tests.fix_restore import Elsewhere, done
-from tests.integration.upgrade.older import CLAIM_CLIENT, CLIENTS, VERSIONS, older_site, out
+from tests.integration.operations.test_restore import later_hand_over, what_there_is
+from tests.integration.upgrade.older import (
+    CLAIM_CLIENT,
+    CLIENTS,
+    STORE_12,
+    VERSIONS,
+    OlderProgram,
+    older_site,
+    out,
+)
 
 
 @BOTH_LAYOUTS
@@ -42,3 +55,32 @@ def test_a_backup_of_a_switched_store_is_restored_and_finished(make_site: MakeSi
     done(there.etl("upgrade", "finish", "--yes"))
     assert there.etl("verify").code == 0
     done(there.etl("run"))
+
+
+@BOTH_LAYOUTS
+def test_a_backup_by_an_older_program_is_restored_by_this_one(
+    make_site: MakeSite, elsewhere: Elsewhere, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Its wheel makes the backup, of a store of its own, in which a link waits; both companies come to the same."""
+    older, site = OlderProgram(tmp_path_factory, STORE_12), make_site(CLAIMS)
+    site.partner.fill("in_client", *({"in_id": f"c{n}", "name": f"Name {n}"} for n in range(3)))
+    site.partner.fill("in_claim", *({"in_id": f"k{n}", "title": f"Claim {n}"} for n in range(3)))
+    ends = [("k0", "c0"), ("k1", "c1"), ("k2", "late")]
+    site.partner.fill("in_claim_client", *({"claim_id": owner, "client_id": target} for owner, target in ends))
+    site.partner.hand_over()
+    done(older(site, "run"))
+    done(older(site, "backup", "-o", "backup"))
+    manifest = json.loads((site.home / "backup/manifest.json").read_text())
+    assert ("store", 12) in [(part["part"], part["version"]) for dump in manifest["dumps"] for part in dump["parts"]]
+    manifest = json.loads((site.home / "backup/manifest.json").read_text())
+    assert ("store", 12) in [(part["part"], part["version"]) for dump in manifest["dumps"] for part in dump["parts"]]
+    done(site.etl("restore", "--drill", "backup"))
+    there = elsewhere(site)
+    done(there.etl("restore", "backup"))
+    done(there.etl("restore", "--activate"))
+    for one in (site, there):
+        done(one.etl("upgrade", "start"))
+        later_hand_over(one)
+        done(one.etl("verify"))
+    assert what_there_is(there) == what_there_is(site)
+    assert what_there_is(there)["waiting"] == []
