@@ -51,6 +51,12 @@ def _lines(found: Explanation) -> list[str]:
     ]
     lines.append(_instance(found))
     lines += [_waiting(one) for one in found.waiting]
+    for one in found.pins:
+        until = ", until a source brings another value than before" if one["until_changed"] else ""
+        lines.append(
+            f"pinned    {one['field']} to {shown(one['value']) if one['value'] is not None else 'null'} by "
+            f"{printable(one['pinned_by'])} at {_time(one['pinned_at'])}{until}: {printable(one['reason'])}"
+        )
     for schema, written in found.out.items():
         since = f"has it, written {_time(written)}" if isinstance(written, datetime) else "does not show it"
         lines.append(f"readers   {schema} {since}")

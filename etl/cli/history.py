@@ -12,6 +12,9 @@ from etl.engine import Change, History, history, open_runtime
 from etl.quoting import printable, shown
 from etl.quoting.json_text import json_text
 
+# Kind of unit -> what the origin of a change is.
+_ORIGINS = {"batch": "record", "pin": "by"}
+
 
 @click.command(name="history")
 @click.argument("table", metavar="OBJECT")
@@ -75,12 +78,12 @@ def _change(one: Change) -> str:
 
 def _unit(one: Change) -> str:
     made = f"{one.unit_kind or 'unit'} {one.unit}"
-    if one.unit_kind != "adoption":  # it is a kind and a source
+    if one.unit_kind not in ("adoption", "pin"):  # these are kinds and sources
         made += f" of {printable(one.source or 'a source that is no longer known')}"
     if one.undoes is not None:
         made += f", which reverted {one.undoes}"
     if one.origin is not None:
-        made += f", {'record' if one.unit_kind == 'batch' else 'row'} {shown(one.origin)}"
+        made += f", {_ORIGINS.get(one.unit_kind or '', 'row')} {shown(one.origin)}"
     return made + (f"; reverted by {one.undone_by}" if one.undone_by is not None else "")
 
 

@@ -31,7 +31,7 @@ def runs() -> None:
 
 @runs.command(name="list")
 @COMPANY
-@click.option("--source", type=click.Choice(["in_tables", "kafka"]), help="Only those of this source.")
+@click.option("--source", type=click.Choice(["in_tables", "kafka", "pin"]), help="Only those of this source.")
 @click.option("--by-hour", is_flag=True, help="Sum batches of records up by the hour, also those that are deleted.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="Maximum number of lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -29,7 +29,8 @@ class Source:
     several rows may have one in_id. `creates_ids`: a row with an unknown out_id makes an instance with that id.
     `knows_owners`: its staged links name their owners by instances that are there. `always_given`: with `gives_some`,
     codes of fields that every row of the staged table gives; it need not say so of all of them. `marks_removals`: a
-    staged row that removes its instance has `removed`, and none the state REMOVED.
+    staged row that removes its instance has `removed`, and none the state REMOVED. `is_pin`: its rows write fields that
+    are pinned.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Source:
     knows_owners: bool = False
     always_given: frozenset[str] = frozenset()
     marks_removals: bool = False
+    is_pin: bool = False
 
 
 IN_TABLES = Source("in_tables", is_staged=False)

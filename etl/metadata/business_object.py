@@ -123,6 +123,11 @@ class BusinessObject(DocumentValue):
         return tuple(f for f in brought if f.code in columns)
 
     @property
+    def pinnable_fields(self) -> tuple[Field, ...]:
+        """Fields that sources load and a pin can hold: no files, as these are named by ids of the partner's."""
+        return tuple(f for f in self.loaded_fields if f.type is not FieldType.FILE_UPLOAD)
+
+    @property
     def uploaded_fields(self) -> tuple[Field, ...]:
         """Columns of the out_ table."""
         return tuple(f for f in self.stored_fields if f.need_upload_to_out_table)

@@ -11,8 +11,9 @@ CounterName = (
     ResultName
     # Rows that a task has given a status; of them those that a unique value led to their instance.
     | Literal["marked", "merged"]
-    # More about rows with a result: another external id was recorded, a value was left out, another row won.
-    | Literal["aliased", "skipped", "overruled"]
+    # More about rows with a result: another external id was recorded, a value was left out, another row won,
+    # a pinned value was held.
+    | Literal["aliased", "skipped", "overruled", "held"]
     # Fields that wait for a file; references and fields whose end or file came, and those that expired.
     | Literal["files_waiting", "resolved", "expired"]
     # Files; instances with a new time of migration; errors copied to the store; the marker's row.
@@ -29,7 +30,7 @@ RowsByTable = dict[str, int]
 ClaimedRows = RowsByTable
 """in_ table -> claimed rows: what the tasks count that claim."""
 
-ReceiptName = ResultName | Literal["claimed", "vanished", "released", "merged"]
+ReceiptName = ResultName | Literal["claimed", "vanished", "released", "merged", "held"]
 
 RECEIPT_COUNTERS: Final[tuple[ReceiptName, ...]] = ("claimed", *RESULTS, "vanished", "released")
 """In the order in which people see them."""

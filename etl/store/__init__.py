@@ -12,6 +12,7 @@ from etl.store.hold import Hold, Holds
 from etl.store.ids import new_ids
 from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
+from etl.store.pins import Pin, PinnedField, Pins
 from etl.store.planner import by_index, reading_once
 from etl.store.undo import UndoCounters, undo_run
 from etl.store.unit_list import ListedHour, ListedUnit, Span, find_unit, list_hours, list_units
@@ -27,6 +28,9 @@ __all__ = [
     "ListedHour",
     "ListedUnit",
     "NotedUndo",
+    "Pin",
+    "PinnedField",
+    "Pins",
     "Span",
     "Store",
     "StoreFence",

@@ -14,13 +14,14 @@ _sql = SqlTemplates(__package__)
 
 class UnitKind(StrEnum):
     """What a unit is: a run or undo of in_ tables, a batch of records, a sync of entries, what was
-    loaded of an existing installation."""
+    loaded of an existing installation, a value that a person has pinned."""
 
     RUN = "run"
     UNDO = "undo"
     BATCH = "batch"
     SYNC = "sync"
     ADOPTION = "adoption"
+    PIN = "pin"
 
 
 @dataclass(frozen=True)

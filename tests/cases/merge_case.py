@@ -11,11 +11,13 @@ from etl.merge.context import MergeContext
 from etl.merge.links import statements as links
 from etl.merge.links.members.settle import Member
 from etl.merge.rows import statements as rows
-from etl.merge.rows.field_values import field_values
+from etl.merge.rows.field_values import FieldValue, field_values
 from etl.merge.source import IN_TABLES, Matching, Source
+from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import FieldType
 from etl.quoting import fold, identifier
 from etl.runs import Chunk
+from etl.store import PinnedField
 from etl.store.targets import mixed_fields
 from tests.cases.case import FOLDER, Case
 
@@ -51,6 +53,7 @@ _ONLY_WITH = {
     "unique": ("refuse_rows", "release_values", "stage_value_claims"),
     "waiting": ("wait_for_files",),
     "long": ("any_large_image", "journal_large"),
+    "ending": ("end_pins",),
 }
 # Rows that repeat what is known are passed in one statement only where no value depends on others.
 _ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
@@ -73,6 +76,10 @@ RECORDS = Source("records", Matching.REJECT, gives_some=True, is_ordered=True)
 """A source of records, as Kafka is one."""
 
 
+# A unique field whose pins stay, and one whose pin a row may end.
+_PINNED = (PinnedField("email", 0, may_end=False), PinnedField("born", 1, may_end=True))
+
+
 @dataclass(frozen=True)
 class MergeCase:
     """One object or link table of a case; `is_relayed`: its rows are copies beside the store."""
@@ -81,14 +88,22 @@ class MergeCase:
     table: str
     is_relayed: bool = False
     source: Source = IN_TABLES
+    pinned: tuple[PinnedField, ...] = ()
 
     @property
     def folder(self) -> Path:
+        if self.pinned:
+            return FOLDER / self.case / f"merge_{self.source.name}_pinned" / self.table
         kind = "merge_between_databases" if self.is_relayed else "merge"
         return FOLDER / self.case / (f"merge_{self.source.name}" if self.source.is_staged else kind) / self.table
 
     def rendered(self) -> dict[str, str]:
-        """File name -> text, of every statement that metadata shape."""
+        """File name -> text, of every statement that metadata shape; with pins of those that they change."""
+        texts = self._rendered()
+        usual = replace(self, pinned=())._rendered() if self.pinned else {}
+        return {name: text for name, text in texts.items() if text != usual.get(name)}
+
+    def _rendered(self) -> dict[str, str]:
         company = Case(FOLDER / self.case).company
         context = replace(_context(is_relayed=self.is_relayed), source=self.source)
         link = company.in_link_table(self.table)
@@ -99,7 +114,7 @@ class MergeCase:
             variables |= {"member_tables": {link.member.code: link.name}}
             return dict(_rendered("etl.merge.links", variables))
         found = company.in_objects[self.table]
-        variables = rows.template_variables(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
+        variables = rows.template_variables(found, self._fields(found, context), _CHUNK, context)
         if self.source.is_staged:
             texts = dict(_rendered("etl.merge.rows", variables | {"exact": True}))
             for name, ways in _WAYS.items():
@@ -116,8 +131,11 @@ class MergeCase:
                 texts |= dict(_rendered("etl.merge.files", variables | column))
         return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_STAGED}
 
+    def _fields(self, found: BusinessObject, context: MergeContext) -> tuple[FieldValue, ...]:
+        return field_values(found, replace(rows.value_policy(context), pinned=self.pinned))
 
-# One object; a key and unique fields; links that add, replace, and hold one each; files; between databases.
+
+# One object; a key and unique fields; pins; links that add, replace, and hold one each; files; between databases.
 MERGES = (
     MergeCase("for_migration", "in_For_migration"),
     MergeCase("unique_fields", "in_Person"),
@@ -129,6 +147,8 @@ MERGES = (
     MergeCase("unique_fields", "in_Person_Teams", is_relayed=True),
     MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS),
     MergeCase("contracts", "in_Contracts_Borrower_Natural_client", is_relayed=True, source=RECORDS),
+    MergeCase("unique_fields", "in_Person", pinned=_PINNED),
+    MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS, pinned=_PINNED),
 )
 
 

@@ -1,7 +1,7 @@
 """A delivery and a batch done to the model, in every order in which their parts may follow each other."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,7 +147,7 @@ def looks_of_batch(one: Batch) -> list[Part]:
 
 def _golden(world: Both, bo: str) -> tuple[Any, ...]:
     aliases = sorted(key for key in world.aliases if key[0] == bo)
-    return ({key: (one.state, one.values) for key, one in world.instances[bo].items()}, aliases)
+    return ({key: (one.state, one.values) for key, one in world.instances[bo].items()}, aliases, dict(world.pins))
 
 
 def ignore_result(_: object) -> None:
@@ -197,6 +197,7 @@ def facts(world: Both) -> dict[str, Any]:
         )
         found[f"{bo} rows"] = sorted((row.in_id, row.status) for row in world.rows[names.in_table(bo)])
         found[f"{bo} records"] = world.accepted.get(bo, [])
+    found["pins"] = sorted((ids[one], code.lower(), pin.until_changed) for (one, code), pin in world.pins.items())
     found["alias"] = sorted((bo, in_id, ids[one]) for (bo, in_id), one in world.aliases.items())
     for name in LINKS:
         found[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])
@@ -217,10 +218,15 @@ def _called(world: Both, bo: str, in_id: str) -> str:
 
 
 def without_unit(
-    stored: dict[tuple[str, str], Row], changes: dict[tuple[str, str], list[Row]], unit: int, undone: dict[int, int]
+    stored: dict[tuple[str, str], Row],
+    changes: dict[tuple[str, str], list[Row]],
+    unit: int,
+    undone: dict[int, int],
+    pinned: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], Row]:
     """The instances that an undo of the unit leaves, by the journal: a column gets back what it had before it, but
-    not where a unit has changed it since that is not `undone` (undo -> its unit)."""
+    not where a unit has changed it since that is not `undone` (undo -> its unit), nor where it is `pinned` (instance,
+    column)."""
     left = {}
     for key, row in stored.items():
         mine = [one for one in changes.get(key, []) if one["run"] == unit]
@@ -228,10 +234,12 @@ def without_unit(
         gone = {one["run"] for one in since} & {*undone.values()}
         gone |= {as_run for as_run, its in undone.items() if its in gone}
         later = [one for one in since if one["run"] not in gone]
+        held = {column for instance, column in pinned if instance == key[1]}
         if mine and mine[0]["change"] == "created":
-            images = {} if later else {"_state": "REMOVED"}
+            images = {} if later or held else {"_state": "REMOVED"}
         else:
             images = {column: old for one in reversed(mine) for column, old in (one["before"] or {}).items()}
+            images = {column: old for column, old in images.items() if column not in held}
         left[key] = row | {
             column: old for column, old in images.items() if not any(column in (one["before"] or {}) for one in later)
         }

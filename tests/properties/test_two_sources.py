@@ -145,7 +145,7 @@ class History:
         self.choose.shuffle(units)
         undone: dict[int, int] = {}
         for unit in units:
-            wanted = without_unit(self.real.instances(), self.real.changes(), unit, undone)
+            wanted = without_unit(self.real.instances(), self.real.changes(), unit, undone, self.real.pinned())
             undone[self.real.undo(unit)] = unit
             found = self.real.instances()
             wrong = [

@@ -77,6 +77,25 @@ class Batch:
         return "\n    ".join(["batch", *rows, *links])
 
 
+@dataclass(frozen=True)
+class PinOf:
+    """A field of an instance, and the value that a person gives it."""
+
+    bo: str
+    in_id: str
+    field: str
+    value: Any
+    until_changed: bool
+
+
+def pin_of(choose: random.Random, present: Sequence[tuple[str, str]]) -> PinOf:
+    """`present`: objects and external ids of instances."""
+    bo, in_id = choose.choice(present)
+    code = choose.choice(FIELDS[bo])
+    values: dict[str, Sequence[Any]] = {"Name": (*_NAMES, None), "Amount": (Decimal(1), Decimal(2), Decimal(3), None)}
+    return PinOf(bo, in_id, code, choose.choice(values.get(code, _WORDS)), choose.random() < 0.5)
+
+
 def delivery(choose: random.Random, step: int) -> Delivery:
     rows: dict[str, list[Row]] = {"Thing": [], "Claim": []}
     for in_id in choose.sample(_THINGS, choose.randint(0, 4)):

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from etl.database import transaction
-from etl.engine import Runtime, run_once, undo
-from etl.errors import TransientFault
+from etl.engine import Runtime, pin, run_once, undo, unpin
+from etl.errors import ConfigurationError, TransientFault
 from etl.merge.links import lock_links
 from etl.metadata import names
 from etl.store import FencingToken, UnitKind, undo_run
@@ -18,7 +19,7 @@ from tests.integration.merge.sources import Records
 from tests.integration.merge.staged import RECORDS, Staged
 from tests.properties.model import LinkRow
 from tests.properties.model.records import RecordLink
-from tests.properties.two_sources import BY_NAME, FIELDS, LINKS, NOW, Batch, Delivery
+from tests.properties.two_sources import BY_NAME, FIELDS, LINKS, NOW, Batch, Delivery, PinOf
 
 
 @dataclass
@@ -108,6 +109,27 @@ class SiteUnderTest:
         self.origins[number] = (source, "undo", set())
         return number
 
+    def pin(self, chosen: PinOf) -> int:
+        """The number of the pin's unit, 0 where it was refused."""
+        value = None if chosen.value is None else str(chosen.value)
+        until = chosen.until_changed
+        try:
+            done = pin(
+                self.runtime, chosen.bo, chosen.in_id, chosen.field, value, reason="so", by="test", until_changed=until
+            )
+        except ConfigurationError:
+            return 0
+        self.origins[done.pin.unit] = ("pin", "pin", {(chosen.bo, "test")})
+        return done.pin.unit
+
+    def unpin(self, chosen: PinOf) -> None:
+        with suppress(ConfigurationError):
+            unpin(self.runtime, chosen.bo, chosen.in_id, chosen.field)
+
+    def pinned(self) -> set[tuple[str, str]]:
+        """Instances and columns."""
+        return {(row["instance"], row["field"]) for row in self.site.look(f"select * from {STORE}.pin")}
+
     def instances(self) -> dict[tuple[str, str], Row]:
         """(object, id) -> state and fields, by the names of their columns."""
         return {
@@ -139,6 +161,10 @@ class SiteUnderTest:
             rows = self.site.partner(f"select in_id, in_status from {names.in_table(bo)}")
             found[f"{bo} rows"] = sorted(tuple(row.values()) for row in rows)
             found[f"{bo} records"] = self.accepted.get(bo, [])
+        found["pins"] = sorted(
+            (ids[row["instance"]], row["field"], row["until_changed"])
+            for row in self.site.look(f"select * from {STORE}.pin")
+        )
         aliases = self.site.look(f"select * from {STORE}.alias")
         found["alias"] = sorted((row["bo"], row["in_id"], ids[row["instance"]]) for row in aliases)
         for name in LINKS:

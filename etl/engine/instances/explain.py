@@ -20,6 +20,7 @@ from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.outputs import versions
 from etl.quoting import fold
+from etl.store import Pins
 
 # Rows and errors have the id that was asked for.
 _BY_IN_ID = ("_in_id", "alias")
@@ -29,7 +30,8 @@ _BY_IN_ID = ("_in_id", "alias")
 class Explanation:
     """All that is known of an id. `rows`: of the in_ table, the newest first; `errors`: the newest ones;
     `waiting`: links and fields that wait, with both ends and which of them are missing; `is_waited_for`: this object
-    is; `out`: schema of each out_ version -> when its row was written last, None where it has no such row."""
+    is; `pins`: fields that a person has pinned; `out`: schema of each out_ version -> when its row was written last,
+    None where it has no such row."""
 
     bo: str
     in_id: str
@@ -37,6 +39,7 @@ class Explanation:
     errors: tuple[Row, ...]
     instance: Row | None
     waiting: tuple[Row, ...]
+    pins: tuple[Row, ...]
     out: dict[str, object]
 
 
@@ -46,17 +49,17 @@ def explain(runtime: Runtime, table: str, named: str) -> Explanation:
     where it has none on in_id. Raises ConfigurationError for an unknown table.
     """
     found = find_object(runtime.company, table)
-    in_id, instance, waiting = _of_store(runtime, found, named)
+    in_id, instance, waiting, pins = _of_store(runtime, found, named)
     rows, errors = _of_import(runtime, found, in_id)
     out = dict(_of_out(runtime, found, instance["id"])) if instance else {}
-    return Explanation(found.code, in_id, rows, errors, instance, waiting, out)
+    return Explanation(found.code, in_id, rows, errors, instance, waiting, pins, out)
 
 
 def explain_rows(runtime: Runtime, table: str, in_id: str) -> Explanation:
     """The same by in_ tables and errors alone: all that a partner's role may read."""
     found = find_object(runtime.company, table)
     rows, errors = _of_import(runtime, found, in_id)
-    return Explanation(found.code, in_id, rows, errors, None, (), {})
+    return Explanation(found.code, in_id, rows, errors, None, (), (), {})
 
 
 def _of_import(runtime: Runtime, found: BusinessObject, in_id: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
@@ -70,11 +73,13 @@ def _of_import(runtime: Runtime, found: BusinessObject, in_id: str) -> tuple[tup
     return rows, errors
 
 
-def _of_store(runtime: Runtime, found: BusinessObject, named: str) -> tuple[str, Row | None, tuple[Row, ...]]:
-    """The external id that is meant, the instance, and what waits."""
+def _of_store(
+    runtime: Runtime, found: BusinessObject, named: str
+) -> tuple[str, Row | None, tuple[Row, ...], tuple[Row, ...]]:
+    """The external id that is meant, the instance, what waits, and what is pinned."""
     with read_only_transaction(runtime.store_engine) as connection:
         if not has_golden_table(connection, runtime, found):
-            return named, None, ()
+            return named, None, (), ()
         instance = find_instance(connection, runtime.store.schema, found, named)
         is_renamed = instance and instance["in_id"] and instance["found_by"] not in _BY_IN_ID
         in_id = str(instance["in_id"]) if instance and is_renamed else named
@@ -87,6 +92,7 @@ def _of_store(runtime: Runtime, found: BusinessObject, named: str) -> tuple[str,
             in_id,
             instance,
             read(connection, "explain_waiting", values, links=links, store_schema=runtime.store.schema),
+            tuple(_pins(connection, runtime, found, instance["id"])) if instance else (),
         )
 
 
@@ -100,6 +106,21 @@ def _known_links(connection: Connection, runtime: Runtime, found: BusinessObject
         for link in links
         if fold(link.golden) in there
     ]
+
+
+def _pins(connection: Connection, runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[Row]:
+    codes = {fold(one.code): one.code for one in found.stored_fields}
+    for one in Pins(runtime.store.schema).all(connection, bo=found.code, instance=instance):
+        yield {
+            "field": codes.get(one.field, one.field),
+            "value": one.value,
+            "before": one.source_value,
+            "reason": one.reason,
+            "pinned_by": one.pinned_by,
+            "pinned_at": one.pinned_at,
+            "until_changed": one.until_changed,
+            "unit": one.unit,
+        }
 
 
 def _of_out(runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[tuple[str, object]]:

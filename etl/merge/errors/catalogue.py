@@ -184,6 +184,15 @@ CATALOGUE = (
         "партнёр: присылать одну строку на инстанцию или отказаться от лишнего in_id",
     ),
     FaultCode(
+        "VALUE_PINNED",
+        "{column} is pinned to another value, so {value} was not written: see etl explain",
+        "{column} закреплено за другим значением, поэтому {value} не записано: смотрите etl explain",
+        "no fault: a person has pinned the field of the instance, and it keeps the pinned value; the row counts else",
+        "не ошибка: человек закрепил поле инстанции, и оно сохраняет закреплённое значение; в остальном строка верна",
+        "partner: correct the value in your system; then operator: end the pin with etl pin remove",
+        "партнёр: исправить значение в своей системе; затем оператор: снять закрепление командой etl pin remove",
+    ),
+    FaultCode(
         "LINK_END_EMPTY",
         "{column} is empty, so the link leads to nothing: write the in_id of an instance there",
         "{column} пусто, поэтому связь никуда не ведёт: укажите там in_id инстанции",

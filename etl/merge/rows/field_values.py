@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
-from etl.merge.rows.value_checks import check, holds_json, same_json
+from etl.merge.rows.holding import Holding, hold
+from etl.merge.rows.value_checks import check, differ, holds_json, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, OnBadValue, option_values
 from etl.metadata.field_types import CHOICE_TYPES, FieldType
 from etl.quoting import fold, identifier, short_name
+from etl.store import PinnedField
 
 # Beyond these, truncating or shifting could leave PostgreSQL's calendar (4713 BC to 294276) and stop the run: infinity
 # and the outermost years stay unchanged.
@@ -25,12 +27,15 @@ _LAST_CUT = "timestamp with time zone '294276-01-01 00:00+00'"
 _DATE_PARTS = {FieldType.DATE: "day", FieldType.YEAR_AND_MONTH: "month", FieldType.YEAR: "year"}
 
 
+_AND = "\n            and "
+
+
 @dataclass(frozen=True)
 class ValuePolicy:
     """The rules for the values of a whole run.
 
     `gives_some`, `is_staged`, `always_given`: as in `Source`. With `gives_some` a null that is given clears the field,
-    whatever `keep_on_null` says.
+    whatever `keep_on_null` says. `pinned`: the fields of the object that are pinned in some instances.
     """
 
     store_schema: str
@@ -38,6 +43,7 @@ class ValuePolicy:
     gives_some: bool = False
     is_staged: bool = False
     always_given: frozenset[str] = frozenset()
+    pinned: tuple[PinnedField, ...] = ()
 
     @property
     def keeps(self) -> bool:
@@ -47,6 +53,10 @@ class ValuePolicy:
     def given(self, field: Field, number: int) -> str:
         """SQL of the condition that the row gives the loaded field of this number; "" if every row does."""
         return f"get_bit(i._given, {number}) = 1" if self.gives_some and field.code not in self.always_given else ""
+
+    def pin_of(self, field: Field) -> PinnedField | None:
+        """What is known of the pins of a field; None without any."""
+        return next((one for one in self.pinned if one.field == fold(field.code)), None)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ class FieldValue:
     value is good. None: only a look-up knows the value. `is_same_value`: two texts that differ are one value, as
     JSON is in another spelling: g keeps its own then; `same_texts` writes it of any two texts, None where the kind
     holds no JSON.
+
+    `holding`: how pins hold the value, None where the field is pinned in no instance.
 
     `column` is SQL text, `name` the column as the catalog has it, `field` the code as the metadata writes it,
     `short` the name as columns of a stage end with it. `bad_at` and `sets_value_at` are positions in the arrays
@@ -106,15 +118,11 @@ class FieldValue:
     sets_value_at: int = 0
     is_given: str = ""
     counts_result: bool = False
+    holding: Holding | None = None
 
     def differ(self, one: str, other: str) -> str:
         """SQL of the condition that two values of the field, null included, are different values."""
-        if self.same_texts is None:
-            return f"{one} is distinct from {other}"
-        # Within the `case`, so that only texts that differ are read as JSON.
-        is_same_value = self.same_texts(one, other)
-        changed = f"case when {one} <> {other}\n                then not {is_same_value}"
-        return f"{changed}\n                else {one} is distinct from {other} end"
+        return differ(one, other, self.same_texts)
 
     def compared(self, value: str) -> str:
         """SQL of the form in which a value is compared with those of other instances."""
@@ -196,9 +204,16 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         is_missing_file = f"({is_given} and {is_missing_file})"
     if skips_bad_value or is_missing_file:
         value = f"case when {is_bad or is_missing_file} then g.{column} else {value} end"
+    holding = None
+    if pin := policy.pin_of(field):
+        brings = ["not coalesce(i.removed, false)", is_given, is_bad and f"not {is_bad}"]
+        brings.append(f"{input_sql} is not null" if policy.keeps else "")
+        holding = hold(pin, column, input_sql, _AND.join(filter(None, brings)), same_texts)
+        value = f"case when {holding.is_held}\n            then g.{column} else {value} end"
     value = _of_staged(value, column, policy, is_given)
     leaves = [f"not ({is_given})" if is_given else "", is_missing_file, f"({is_bad})" if skips_bad_value else ""]
     leaves.append(f"{input_sql} is null" if policy.keeps else "")
+    leaves.append(holding.is_held if holding else "")
     sets_value = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
     if is_given:
         input_sql = f"case when {is_given} then {input_sql} end"
@@ -223,6 +238,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         ignores_case=field.ignores_case,
         is_given=is_given,
         counts_result=policy.gives_some,
+        holding=holding,
     )
 
 

@@ -20,7 +20,10 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
 
     This takes them out of their order; where it could show, they are left to the stage too.
     """
-    # Another instance may have the unique value, and a file may be missing: such objects need the stage.
+    # Another instance may have the unique value, a file may be missing, and a row that repeats a pinned value may end
+    # the pin: such objects need the stage.
+    if merge.variables["ending"]:
+        return 0, merge
     if chunk.rows < FROM_ROWS or any(field.is_unique or field.fast_value is None for field in merge.fields):
         return 0, merge
     [sample] = merge.ask("sample_repeated")

@@ -8,7 +8,7 @@ from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.rows.conflicts.settling import Settled, Settling, changed_meanwhile
 from etl.merge.rows.folding.fold import settle_staged
 from etl.merge.rows.repeated import pass_repeated
-from etl.merge.rows.statements import Merge, merge_of
+from etl.merge.rows.statements import Merge, merge_of, merge_without_pins
 from etl.merge.statistics import needs_analyze
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
@@ -20,9 +20,9 @@ _ANALYZE_STAGE_BELOW_ROWS = 1000
 # Passes over a chunk; rows that would still have to wait then are refused. Without a limit a row could cost a pass
 # each.
 _MAX_PASSES = 50
-_FURTHER: tuple[CounterName, ...] = ("aliased", "skipped", "merged", "overruled")
+_FURTHER: tuple[CounterName, ...] = ("aliased", "skipped", "merged", "overruled", "held")
 # Rows of which err says something.
-_REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled")
+_REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled", "held")
 
 
 def merge_single_fields(
@@ -64,7 +64,7 @@ def merge_dependent_rows(
     """
     merge = merge_of(connection, business_object, chunk, context)
     if not context.is_relayed:
-        if not find_dependent_rows(merge):
+        if not find_dependent_rows(merge_without_pins(connection, business_object, chunk, context)):
             return {}
         merge = replace(merge, variables=merge.variables | {"has_remaining": True})
     counters: Counters = {}
@@ -144,6 +144,8 @@ def _write(settled: Settled, marked: int) -> Counters:
         settled.write(counts, *(("changed",) if settled.exchanges else ("changed", "removed")))
     if counts.get("aliased"):
         _insert_aliases(merge)
+    if merge.variables["ending"]:
+        merge.run("end_pins")
     if any(counts.get(name) for name in _REPORTED):
         merge.run("insert_errors")
     if merge.variables["waiting"]:
@@ -175,5 +177,5 @@ def _insert_aliases(merge: Merge) -> None:
 def _counts(merge: Merge) -> Counters:
     rows = merge.ask("count_rows")
     counts: Counters = {row.action: row.rows for row in rows}
-    further: Counters = {name: sum(getattr(row, name) for row in rows) for name in _FURTHER}
+    further: Counters = {name: sum(getattr(row, name, 0) for row in rows) for name in _FURTHER}
     return counts | {name: number for name, number in further.items() if number}

@@ -1,6 +1,6 @@
 """The merge of one chunk of an in_ table: the variables and values of all its statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,7 +13,7 @@ from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import identifier
 from etl.runs import Chunk
-from etl.store import sources_lock
+from etl.store import PinnedField, Pins, sources_lock
 
 _sql = SqlTemplates(__package__, "etl.merge.rows.conflicts", "etl.merge.rows.folding", "etl.merge", "etl.store")
 
@@ -50,7 +50,26 @@ class Merge:
 
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
-    fields = field_values(business_object, value_policy(context))
+    """The merge, which holds to the pins of the object; their fields are asked for in the merge's transaction."""
+    pinned = () if context.source.is_pin else Pins(context.store_schema).fields(connection, business_object.code)
+    return _merge(connection, business_object, chunk, context, pinned)
+
+
+def merge_without_pins(
+    connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
+) -> Merge:
+    """The same for statements that only look for what rows may touch."""
+    return _merge(connection, business_object, chunk, context, ())
+
+
+def _merge(
+    connection: Connection,
+    business_object: BusinessObject,
+    chunk: Chunk,
+    context: MergeContext,
+    pinned: tuple[PinnedField, ...],
+) -> Merge:
+    fields = field_values(business_object, replace(value_policy(context), pinned=pinned))
     return Merge(
         connection,
         context,
@@ -85,6 +104,8 @@ def template_variables(
         "unique": [field for field in fields if field.is_unique],
         "system": [field for field in fields if field.is_system],
         "folding": [field for field in fields if field.sets_value],
+        "held": [field for field in fields if field.holding],
+        "ending": [field for field in fields if field.holding and field.holding.is_ended],
         "long": [identifier(field.code) for field in business_object.loaded_fields if field.sql_type == "text"],
         "exact": False,
         "has_remaining": False,

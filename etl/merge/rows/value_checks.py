@@ -3,7 +3,7 @@
 Pure; no I/O.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from etl.metadata.field import Field
 from etl.metadata.field_types import FieldType
@@ -22,6 +22,8 @@ _LANGUAGE_TYPES = {FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG}
 # A text that does not begin a JSON object is a plain text.
 _OPENS_OBJECT = "~ '^\\s*[{]'"
 _MAX_UNIQUE_BYTES = 2000
+SameTexts = Callable[[str, str], str]
+"""Writes the SQL of the condition that two texts are one value."""
 
 
 def check(field: Field, raw: str, found: str, store_schema: str) -> tuple[str, str]:
@@ -56,6 +58,15 @@ def same_json(field: Field, store_schema: str, stored: str, written: str) -> str
         # Only objects are compared as JSON, so checking one of the two suffices.
         return f"case when {stored} {_OPENS_OBJECT} then {same} else false end"
     return same
+
+
+def differ(one: str, other: str, same_texts: SameTexts | None) -> str:
+    """SQL of the condition that two values, null included, are different ones; `same_texts` as `same_json`."""
+    if same_texts is None:
+        return f"{one} is distinct from {other}"
+    # Within the `case`, so that only texts that differ are read as JSON.
+    changed = f"case when {one} <> {other}\n                then not {same_texts(one, other)}"
+    return f"{changed}\n                else {one} is distinct from {other} end"
 
 
 def _text_arms(field: Field, raw: str, store_schema: str) -> Iterator[str]:

@@ -29,7 +29,7 @@ _sql = SqlTemplates(__package__)
 _MANY_OBJECTS = 1000
 
 # Counters of rows of which err says something.
-_REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled")
+_REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled", "held")
 
 
 NumberedObject = tuple[int, StagedObject]

@@ -63,7 +63,14 @@ _LINKS = _Noted(
 _FILES = _Noted(
     "file_reference", "ended_file_reference", ("bo", "field", "instance"), ("file_id", "run", "waiting_since")
 )
-CLEANED_BY = {"undone_run": "as_run"} | {noted.ended: "ended_by" for noted in (_ALIASES, _FILE_ALIASES, _LINKS, _FILES)}
+_PINS = _Noted(
+    "pin",
+    "ended_pin",
+    ("bo", "field", "instance"),
+    ("run", "value", "source_value", "reason", "pinned_by", "pinned_at", "until_changed"),
+)
+_ALL_NOTED = (_ALIASES, _FILE_ALIASES, _LINKS, _FILES, _PINS)
+CLEANED_BY = {"undone_run": "as_run"} | {noted.ended: "ended_by" for noted in _ALL_NOTED}
 """What only undos ask for, and the column of each that says of which run it is: cleaned like the journal."""
 
 
@@ -87,9 +94,9 @@ def undo_run(
     """Reverts what `run` changed and no later run has changed; returns counters.
 
     A created instance becomes REMOVED (its id was given to the partner and is never used again), a changed one gets
-    the old values of the fields that no later run changed, links are removed or restored. Links and fields wait again
-    for what the run brought them, and no longer for what it made them wait for. The journal records all of it under
-    `as_run`, so that out_ versions follow and the undo can itself be undone.
+    the old values of the fields that no later run changed and no other unit pinned, links are removed or restored.
+    Links and fields wait again for what the run brought them, and no longer for what it made them wait for. The journal
+    records all of it under `as_run`, so that out_ versions follow and the undo can itself be undone.
     """
     values: dict[str, object] = {"run": run, "as_run": as_run, "at": at}
     undo = _Undo(connection, company, store_schema, values | _taken_back(connection, store_schema, run, as_run))
@@ -118,6 +125,7 @@ def undo_run(
     waits = [_undo_noted(undo, noted) for noted in (_LINKS, _FILES)]
     counters["references"] = sum(ended for ended, _ in waits)
     counters["waiting"] = sum(returned for _, returned in waits)
+    _undo_noted(undo, _PINS)
     return counters
 
 
@@ -147,7 +155,7 @@ def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
     with reading_once(undo.connection):
         gone = undo.run("undo_begun", **variables) + undo.run("undo_ended_again", **variables)
         found = undo.run("undo_ended", **variables)
-        if found and noted is _FILES:
+        if found and noted in (_FILES, _PINS):
             undo.run("undo_touched_fields")
     if found and noted is _LINKS:
         _settle_links(undo)

@@ -9,6 +9,7 @@ from etl.errors import ConfigurationError
 from etl.metadata import names
 from etl.quoting import fold
 from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.pins import pinnable_fields
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 from etl.web.roles import Role
 
@@ -62,6 +63,18 @@ class InOut(Model):
     written_at: datetime | None
 
 
+class PinOfInstance(Model):
+    """A field of the instance that a person has pinned; `unit`: the unit of work."""
+
+    field: str
+    value: str | None
+    reason: str
+    pinned_by: str
+    pinned_at: datetime
+    until_changed: bool
+    unit: Id
+
+
 class Golden(Model):
     """The instance in the golden store. `found_by`: _in_id, alias, _id, or the unique field whose value was asked."""
 
@@ -74,7 +87,7 @@ class Golden(Model):
 
 class Instance(CompanyPage):
     """`fault`: why nothing could be looked for; `is_found`: whether anything is known of the id; `is_own`: seen by a
-    partner, by in_ tables and errors alone."""
+    partner, by in_ tables and errors alone; `pinnable`: fields that a pin can hold."""
 
     is_own: bool
     tables: tuple[str, ...]
@@ -88,6 +101,8 @@ class Instance(CompanyPage):
     errors: tuple[RowError, ...]
     instance: Golden | None
     waiting: tuple[WaitingEnd, ...]
+    pins: tuple[PinOfInstance, ...]
+    pinnable: tuple[str, ...]
     out: tuple[InOut, ...]
 
 
@@ -113,6 +128,7 @@ def page(request: PageRequest) -> Instance:
         in_id=in_id,
         is_asked=bool(table and in_id),
         fault=fault,
+        pinnable=_pinnable(request, found),
         **_of(found),
     )
 
@@ -124,9 +140,19 @@ def _explained(request: PageRequest, table: str, in_id: str, tables: tuple[str, 
     return explain_rows(request.runtime, table, in_id) if table in tables else None
 
 
+def _pinnable(request: PageRequest, found: Explanation | None) -> tuple[str, ...]:
+    """Of an instance that is there, for those who may pin."""
+    if found is None or found.instance is None or found.instance["state"] == "REMOVED":
+        return ()
+    if request.viewer.role is not Role.OPERATOR:
+        return ()
+    return pinnable_fields(request, found.bo)
+
+
 def _of(found: Explanation | None) -> dict[str, Any]:
     if found is None:
-        return {"is_found": False, "bo": "", "rows": (), "errors": (), "instance": None, "waiting": (), "out": ()}
+        empty = ("rows", "errors", "waiting", "pins", "out")
+        return {"is_found": False, "bo": "", "instance": None} | dict.fromkeys(empty, ())
     golden = found.instance
     return {
         "is_found": bool(found.rows or found.errors or golden or found.waiting),
@@ -162,11 +188,19 @@ def _of(found: Explanation | None) -> dict[str, Any]:
             )
             for one in found.waiting
         ),
+        "pins": tuple(
+            PinOfInstance(**{name: one[name] for name in PinOfInstance.model_fields} | {"value": _cut(one["value"])})
+            for one in found.pins
+        ),
         "out": tuple(
             InOut(schema_name=schema, written_at=at if isinstance(at, datetime) else None)
             for schema, at in found.out.items()
         ),
     }
+
+
+def _cut(value: str | None) -> str | None:
+    return None if value is None else value[:_LONGEST]
 
 
 def _text(value: object) -> str | None:

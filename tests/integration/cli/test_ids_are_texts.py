@@ -45,6 +45,9 @@ errors list --limit 1
 errors count
 errors show $error
 waiting --explain
+pin set Client a Name Anna --reason passport
+pin list
+pin remove Client a Name
 undo $run --dry-run
 undo $run
 runs list

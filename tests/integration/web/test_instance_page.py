@@ -142,3 +142,26 @@ def test_what_another_partner_fills_does_not_exist(site: Site, partner: Web) -> 
     found = ask(partner, "instance", table="in_Client", in_id="a")
     assert (found["tables"], found["is_found"]) == (["in_Claim"], False)
     assert ask(partner, "waiting")["links"] == 0
+
+
+def test_a_value_is_pinned_and_the_pin_ended(site: Site, serve_web: ServeWeb) -> None:
+    run(site, "in_Client", {"in_id": "a", "name": "Ann", "amount": 1}, {"in_id": "b", "email": "b@corp.kz"})
+    web = serve_web(site)
+    found = ask(web, "instance", table="in_Client", in_id="a")
+    assert found["pinnable"] == ["Name", "Amount", "Email", "Number"]
+    chosen = {"table": "in_Client", "instance": found["instance"]["id"]}
+    wanted = chosen | {"field": "Name", "value": "<b>Anna</b>", "reason": "so"}
+    done = web.post("/api/v1/c/demo/pins/set", wanted | {"key": "1"})
+    assert (done.status, done.json["values"]["is_changed"]) == (200, True), done.text
+    [pinned] = ask(web, "instance", table="in_Client", in_id="a")["pins"]
+    assert (pinned["value"], pinned["unit"]) == ("<b>Anna</b>", done.json["values"]["unit"])
+    assert "&lt;b&gt;Anna&lt;/b&gt;" in web.get("/c/demo/instance?table=in_Client&in_id=a").text
+    [listed] = ask(web, "pins")["pins"]
+    assert (listed["field"], listed["before"], listed["in_id"]) == ("Name", "Ann", "a")
+    assert "&lt;b&gt;Anna&lt;/b&gt;" in web.get("/c/demo/pins").text
+    refused = web.post("/api/v1/c/demo/pins/set", wanted | {"key": "2", "field": "Email", "value": "b@corp.kz"})
+    assert (refused.status, "UNIQUE_TAKEN" in refused.text) == (409, True), refused.text
+    end = chosen | {"field": "Name"}
+    assert web.post("/api/v1/c/demo/pins/remove", end | {"key": "3", "unit": "7"}).status == 409
+    assert web.post("/api/v1/c/demo/pins/remove", end | {"key": "4", "unit": pinned["unit"]}).status == 200
+    assert ask(web, "pins")["pins"] == []

@@ -44,7 +44,9 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
         if known:
             known.state = "REMOVED"
         return True
-    values = (known.values if known else {}) | record.given
+    pins = {code: pin for code in record.given if known and (pin := world.pins.get((known.id, code)))}
+    given = {code: value for code, value in record.given.items() if code not in pins or not pins[code].holds(value)}
+    values = (known.values if known else {}) | given
     state = record.state or (known.state if known else "ACTUAL")
     if state != "REMOVED" and any(one is not known for one in _holders(world, bo, unique, values.get(unique))):
         return False
@@ -52,6 +54,8 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
         known = Instance(f"#{world.number()}", record.in_id, {}, run, run, run)
         world.instances[bo][known.id] = known
     known.values, known.state = values, state
+    for code in given:
+        world.pins.pop((known.id, code), None)
     return True
 
 

@@ -15,7 +15,7 @@ from etl.metadata.field import Field, OnBadValue
 from etl.metadata.field_types import FieldType
 from tests.properties.model.delivered import DONE, ERROR, Row, Values
 from tests.properties.model.values import Reading, read, shown
-from tests.properties.model.world import Change, Fault, FileReference, Instance, Policy, World
+from tests.properties.model.world import Change, Fault, FileReference, Instance, Pin, Policy, World
 
 Readings = dict[str, Reading]
 
@@ -211,8 +211,20 @@ class _Task:
         """Whether the row says what the value is to be."""
         if other is self.bo.key_field:
             return bool(one.row.in_id)
+        pin = self._pin(other, one)
+        return self._gives(other, one) and not (pin and pin.holds(one.readings[other.code].value))
+
+    def _gives(self, other: Field, one: Staged) -> bool:
         value, fault, waits = one.readings[other.code]
         return not (fault or waits or (value is None and self.policy.keep_on_null))
+
+    def _pin(self, other: Field, one: Staged) -> Pin | None:
+        return self.world.pins.get((one.known.id, other.code)) if one.known else None
+
+    def _end_pins(self, one: Staged) -> None:
+        for other in self.bo.loaded_fields:
+            if one.known and not one.row.removed and self._gives(other, one) and self._brings(other, one):
+                self.world.pins.pop((one.known.id, other.code), None)
 
     def _image(self, one: Staged) -> Values:
         """A row is the full image of its loaded fields: null clears, or keeps; a skipped value leaves what is there."""
@@ -388,6 +400,7 @@ class _Task:
             value = shown(one.image[one.by.code])
             self.counts["merged"] += 1
             self.world.faults.append(self._fault(one, "MERGED_BY_VALUE", value, one.by.code, "info"))
+        self._end_pins(one)
         instance = self._change(one)
         if one.is_aliased and instance:
             self.world.aliases[self.bo.code, one.in_id or ""] = instance.id

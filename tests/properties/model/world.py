@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
@@ -118,6 +118,18 @@ class Run:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Pin:
+    """A field of an instance keeps its value; `source`: what it had before."""
+
+    source: Any
+    until_changed: bool
+
+    def holds(self, value: Any) -> bool:
+        """Against a value that a source brings; else the pin ends by it."""
+        return not self.until_changed or value == self.source
+
+
 @dataclass
 class World:
     """The whole state. A table without rows is there with an empty list."""
@@ -130,6 +142,7 @@ class World:
     instances: dict[str, dict[str, Instance]] = field(default_factory=dict)
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     links: dict[tuple[str, str], dict[tuple[str, str], Link]] = field(default_factory=dict)
+    pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
     references: dict[Reference, datetime] = field(default_factory=dict)
     contents: dict[bytes, str] = field(default_factory=dict)
     file_aliases: dict[str, str] = field(default_factory=dict)

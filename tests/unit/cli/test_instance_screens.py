@@ -16,7 +16,7 @@ AT = "2026-01-02 12:00:00"
 ESCAPE = "\x1b[2J"
 
 INSTANCE = {"id": "i1", "in_id": "c", "state": "ACTUAL", "modified_at": NOW}
-FOUND = Explanation("Client", "c", rows=(), errors=(), instance=INSTANCE, waiting=(), out={})
+FOUND = Explanation("Client", "c", rows=(), errors=(), instance=INSTANCE, waiting=(), pins=(), out={})
 
 
 def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
@@ -31,6 +31,7 @@ def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
         "value": "p",
     }
     waits |= {"lacks_owner": False, "lacks_target": True, "since": NOW}
+    pinned = {"field": "Name", "pinned_by": ESCAPE, "pinned_at": NOW, "reason": "so"}
     found = replace(
         FOUND,
         rows=(row, row | {"in_status": "ODD", "run": None, "removed": "false"}),
@@ -41,6 +42,7 @@ def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
             waits | {"target_field": "Email", "lacks_owner": True, "lacks_target": False},
             waits | {"lacks_target": False},
         ),
+        pins=(pinned | {"value": "Ann", "until_changed": True}, pinned | {"value": None, "until_changed": False}),
         out={"out_1": NOW, "out_2": None},
     )
     assert explain._lines(found) == [
@@ -53,6 +55,8 @@ def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
         f"waiting   Client `c`, Buyer -> any member `p`: waits for Client `c` and any member `p` since {AT}",
         f"waiting   Client `c`, Buyer -> Person Email `p`: waits for Client `c` since {AT}",
         f"waiting   Client `c`, Buyer -> Person `p`: both ends are there, the next run makes it; it waits since {AT}",
+        rf"pinned    Name to `Ann` by \x1b[2J at {AT}, until a source brings another value than before: so",
+        rf"pinned    Name to null by \x1b[2J at {AT}: so",
         f"readers   out_1 has it, written {AT}",
         "readers   out_2 does not show it",
     ]

@@ -10,6 +10,9 @@ select
     0 as merged,
     0 as overruled,
 {% endif %}
+{% if held %}
+    count(*) filter (where _lost is not null and _action <> 'rejected') as held,
+{% endif %}
     count(*) filter (where _skips) as skipped
 from stage
 group by _action

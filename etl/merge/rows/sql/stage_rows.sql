@@ -2,9 +2,13 @@
 -- condition on a row is evaluated once, here. `exact` matches in all ways; without it only by in_id, which suffices for
 -- nearly every chunk and costs one join instead of four.
 {% from "lookups.jinja" import looked_up %}
+{% from "pins.jinja" import pinned_instances %}
 create temporary table stage on commit drop as
 with
 {{ looked_up(lookups, store_schema) }}
+{% if held %}
+{{ pinned_instances(held, store_schema, golden) }}
+{% endif %}
 candidates as (
 {% include "stage_candidates.jinja" +%}
 )

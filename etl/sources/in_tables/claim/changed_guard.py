@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 from etl.database import SqlTemplates, fetch_one
 from etl.merge.context import Connections, MergeContext
-from etl.merge.rows.statements import merge_of
+from etl.merge.rows.statements import merge_without_pins
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.runs import (
@@ -69,6 +69,6 @@ def _changed(
     table = names.in_table(business_object.code)
     task = Task(seq=0, stage=0, kind=Kind.MIGRATE_SINGLE_FIELDS, title="", table=table, chunk=chunk)
     with nullcontext(context) if connections.is_single else rows_at_store(connections, company, task, context) as where:
-        merge = merge_of(connections.store, business_object, chunk, where)
+        merge = merge_without_pins(connections.store, business_object, chunk, where)
         row = fetch_one(connections.store, _sql("count_changed", **merge.variables), merge.values)
     return int(row.rows) if row else 0

@@ -31,10 +31,13 @@ class Receipt:
     released: int = 0
     merged: int = 0
     """Of the changed and unchanged rows those that a unique value led to their instance."""
+    held: int = 0
+    """Of these rows those that brought another value than a field is pinned to."""
 
     @property
     def counters(self) -> ReceiptCounters:
-        return {name: getattr(self, name) for name in _COUNTS}
+        found: ReceiptCounters = {name: getattr(self, name) for name in _COUNTS}
+        return found | ({"held": self.held} if self.held else {})
 
     @classmethod
     def of(cls, table: str, claimed: int, released: int, counters: Iterable[Counters]) -> "Receipt":
@@ -55,7 +58,13 @@ class Receipt:
                 f"{released} released, {sums['merged']} merged by a value; by result {results}"
             )
         return cls(
-            in_table=table, claimed=claimed, vanished=vanished, released=released, merged=sums["merged"], **results
+            in_table=table,
+            claimed=claimed,
+            vanished=vanished,
+            released=released,
+            merged=sums["merged"],
+            held=sums["held"],
+            **results,
         )
 
     @classmethod

@@ -27,7 +27,7 @@ from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.files.upload import refuse_files
 from etl.merge.rows.migrated_at import shows_migrated_at
 from etl.merge.rows.single_fields import find_dependent_rows, merge_dependent_rows
-from etl.merge.rows.statements import merge_of
+from etl.merge.rows.statements import merge_without_pins
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
 from etl.runs import Chunk, Counters, Kind, Task, add_counters
@@ -107,7 +107,7 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
     Only the store can find them: ids and unique values are sent there, and ids are sent back.
     """
     business_object = _object(company, task)
-    merge = merge_of(connections.store, business_object, task.part, context.relayed(TEMPORARY))
+    merge = merge_without_pins(connections.store, business_object, task.part, context.relayed(TEMPORARY))
     if not merge.unique and not merge.ask("any_alias") and not _any_out_id(connections, task, context):
         return False
     columns = in_columns(company, task.table)

@@ -1,4 +1,5 @@
--- What other runs have changed since, without runs that have been undone, and without undos of what has changed since.
+-- What other runs have changed since, without runs that have been undone, and without undos of what has changed since;
+-- and fields that are pinned.
 -- Numbers do not say what came later: a unit with a lower number may have written after one with a higher number.
 -- The journal is read once.
 create temporary table undo_later on commit drop as
@@ -20,3 +21,14 @@ where l.run <> all(cast(:undone as bigint[]))
       select from since s
       where s.run = u.run and s.bo = l.bo and s.field = l.field and s.instance = l.instance and s.target = l.target
   )
+union all
+select cast(9223372036854775807 as bigint), p.bo, '', p.instance, '', array[cast(p.field as text)]
+from {{ store_schema | ident }}.pin p
+where p.run <> all(cast(:undone as bigint[]))
+  and not exists (
+      -- It ends again, see undo_ended_again.
+      select from {{ store_schema | ident }}.ended_pin e
+      where e.bo = p.bo and e.field = p.field and e.instance = p.instance and e.run = p.run
+        and e.ended_by <> all(cast(:undone as bigint[]))
+  )
+  and exists (select from undo_change c where c.bo = p.bo and c.field = '' and c.instance = p.instance)
