@@ -50,6 +50,7 @@ def test_people(site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest
     check_that_two_start_one_run(site, aidana, timur)
     check_that_a_stale_tab_decides_nothing(site, aidana, timur)
     check_that_a_double_click_counts_once(site, aidana, signed_in(look, web, "timur", scripts=False))
+    check_that_a_reader_is_added_and_removed(site, aidana)
     aidana.check(also_axe=False)
 
 
@@ -82,7 +83,7 @@ def check_that_a_stale_tab_decides_nothing(site: Site, aidana: Watched, timur: W
         tab.get_by_role("link", name="Switch to it").click()
         expect(tab.get_by_role("main")).to_contain_text("out_demo_1_1")
     switch(tabs[0])
-    expect(tabs[0].get_by_role("heading", level=1)).to_contain_text("out_demo_1_2")
+    follow_to(tabs[0], "The views show out_demo_1_2")
     switch(tabs[1])
     follow_to(tabs[1], "The views show out_demo_1_2 by now, not out_demo_1_1")
     assert [(one["viewer"], one["outcome"]) for one in done(site, "out.switch")] == [
@@ -103,6 +104,21 @@ def check_that_a_double_click_counts_once(site: Site, with_scripts: Watched, wit
         page.get_by_role("button", name="Offer it again").dblclick()
         expect(page.get_by_role("status")).to_contain_text("1 row is ready again")
         assert [one["outcome"] for one in done(site, "errors.retry")] == ["done"] * number
+
+
+def check_that_a_reader_is_added_and_removed(site: Site, watched: Watched) -> None:
+    page = watched.open("/c/demo/out")
+    page.get_by_label("Name of the reader").fill("warehouse")
+    page.get_by_label("For members of the role").fill(site.partner_role)
+    page.get_by_role("button", name="Add a reader").click()
+    follow_to(page, "warehouse is a reader of out_demo_1_2 for members of")
+    for action, said in (("Reset", "The next delivery of warehouse"), ("Remove", "warehouse is no reader of")):
+        page = watched.open("/c/demo/out")
+        expect(page.get_by_role("main")).to_contain_text("full delivery next")
+        page.get_by_role("button", name=action, exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name=action).click()
+        follow_to(page, said)
+    assert site.look(f"select 1 from {STORE}.reader") == []
 
 
 def test_a_console_that_is_killed_in_the_middle(site: Site, look: Look) -> None:

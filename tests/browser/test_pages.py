@@ -27,7 +27,7 @@ LISTS = tuple(name for name, _ in MENU)
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
-    """A company with rejected rows, waiting links, and two runs."""
+    """A company with rejected rows, waiting links, a reader, and two runs."""
     site = make_site(CLAIMS, copyTables="false")
     site.partner.fill("in_Client", {"in_id": "c1", "name": "Анна", "amount": 1})
     for number, text in enumerate(HOSTILE):
@@ -39,6 +39,7 @@ def site(make_site: MakeSite) -> Site:
     site.partner.fill("in_Client", {"in_id": "c2", "name": "Ұлы", "amount": 2})
     site.partner.hand_over()
     assert site.run().run
+    assert site.etl("out", "reader", "add", "warehouse", "--role", site.partner_role).code == 0
     site.look(
         "insert into store_demo.backup_record (backup_id, taken_at, location) "
         "values ('b1', now() - interval '31 days', %s)",

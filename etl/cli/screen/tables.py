@@ -43,28 +43,29 @@ def versions_table(versions: Sequence[ListedVersion]) -> Table:
     )
 
 
+_READER_STATES = {
+    "retired": "retired: full delivery next",
+    "full_given": "full delivery not confirmed",
+    "given": "delivery not confirmed",
+    "full_next": "full delivery next",
+    "waits": "waits",
+}
+"""What the reader has to do next, in words."""
+
+
 def readers_table(readers: Sequence[OutReader]) -> Table:
     rows = [
         [
             one.schema_name,
             one.reader,
             one.role_name,
-            reader_state(one),
+            _READER_STATES[one.state],
             f"{one.behind:,}",
             _minute(one.taken_at) if one.taken_at else "never",
         ]
         for one in readers
     ]
     return plain_table(["version", "reader", "role", "state", "behind", "confirmed last"], rows, numbers={"behind"})
-
-
-def reader_state(reader: OutReader) -> str:
-    """What the reader has to do next, in words."""
-    if reader.retired_at:
-        return "retired: full delivery next"
-    if reader.upto_position is not None:
-        return "full delivery not confirmed" if reader.needs_full_delivery else "delivery not confirmed"
-    return "full delivery next" if reader.needs_full_delivery else "waits"
 
 
 def runners_table(runners: Sequence[Mapping[str, Any]]) -> Table:

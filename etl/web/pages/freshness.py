@@ -11,6 +11,7 @@ from etl.monitoring import Grade, Situation, State, read_situation, verdict
 from etl.notifications.freshness import kept_of_due
 from etl.outputs.versions import MOST_BEHIND
 from etl.web.pages.frame import CompanyPage, framed, zone_name
+from etl.web.pages.readers import ReaderOfVersion, of_version
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 
 DAYS: Final = 30
@@ -82,6 +83,7 @@ class Freshness(CompanyPage, CompanyFreshness):
     objects: tuple[ObjectFreshness, ...]
     days: tuple[Day, ...]
     versions: tuple[ShownBy, ...]
+    readers: tuple[ReaderOfVersion, ...]
     waiting_since: datetime | None
     median_seconds: float | None
     slowest_seconds: float | None
@@ -113,6 +115,7 @@ def page(request: PageRequest) -> Freshness:
         objects=tuple(_objects(request, imported)),
         days=tuple(Day(**row) for row in imported.days),
         versions=tuple(map(_shown_by, versions)),
+        readers=tuple(of_version(one) for one in (status.readers if status else ())),
         waiting=sum(one["links"] for one in waiting),
         waiting_since=min((one["since"] for one in waiting), default=None),
         median_seconds=imported.median_seconds,

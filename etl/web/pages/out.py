@@ -6,6 +6,7 @@ from etl.database import read_only_transaction
 from etl.engine import ListedVersion, build_version, list_versions, retire_version, roll_back_version, switch_version
 from etl.outputs.versions import MOST_BEHIND
 from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.readers import ListedReader, readers_of
 from etl.web.pages.switch import refuse_unconfirmed
 from etl.web.problems import bad_request, conflict
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
@@ -42,6 +43,7 @@ class Out(CompanyPage):
     rollback would show; `environment`: the version that the environment names, which `build` makes."""
 
     versions: tuple[Version, ...]
+    readers: tuple[ListedReader, ...]
     views: str
     current: str
     previous: str
@@ -59,6 +61,7 @@ def page(request: PageRequest) -> Out:
     return Out(
         **framed(request),
         versions=tuple(_version(one) for one in reversed(found)),
+        readers=readers_of(request),
         views=runtime.versions.views_schema,
         current=current.schema_name if current else "",
         previous=(current.previous or "") if current else "",

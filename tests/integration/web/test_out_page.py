@@ -104,3 +104,37 @@ def test_a_version_that_is_far_behind_is_counted_only_so_far(site: Site, serve_w
     assert (shown["behind"], shown["is_further"]) == (1_000, True)
     assert "1,000+" in web.get("/c/demo/freshness", Accept_Language="en").text
     assert "≥ 1,000 changes behind" in web.get("/c/demo/now", Accept_Language="en").text
+
+
+def test_a_reader_is_added_reset_and_removed(site: Site, serve_web: ServeWeb) -> None:
+    """A page of before it confirmed, or was added again, decides nothing."""
+    assert site.run().run
+    web = serve_web(site)
+    assert press(web, f"{OUT}/readers", reader="a b")[0] == 400
+    assert press(web, f"{OUT}/readers", role=site.partner_role)[0] == 400
+    added = press(web, f"{OUT}/readers", reader="warehouse", role=site.partner_role)
+    assert added == (200, f"warehouse is a reader of {OUT} for members of {site.partner_role} now.")
+    added = press(web, "1/readers", reader="warehouse", role=site.partner_role)
+    assert added == (200, f"warehouse is a reader of {OUT} for members of {site.partner_role} already.")
+    [shown] = web.get("/api/v1/c/demo/out").json["readers"]
+    assert (shown["state"], shown["behind"], shown["delivery"], shown["taken_at"]) == ("full_next", 0, 0, None)
+    with site.reader() as reader:
+        reader.execute(f"select {OUT}_reader.ask('warehouse')")
+        stale = press(web, f"{OUT}/readers/warehouse/remove", seen=shown["seen"])
+        assert stale == (409, "warehouse is no longer as it was shown: look again, then decide.")
+        [shown] = web.get("/api/v1/c/demo/out").json["readers"]
+        assert (shown["state"], shown["delivery"]) == ("full_given", 1)
+        reader.execute(f"select {OUT}_reader.confirm(reader, upto_position) from {OUT}_reader.reader_tracking")
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Ann"})
+    site.partner.hand_over()
+    assert site.run().run
+    [shown] = web.get("/api/v1/c/demo/freshness").json["readers"]
+    assert (shown["reader"], shown["state"], shown["behind"], "role_name" in shown) == ("warehouse", "waits", 1, False)
+    assert "warehouse" in web.get("/c/demo/freshness").text
+    reset = press(web, f"{OUT}/readers/warehouse/reset")
+    assert reset == (200, f"The next delivery of warehouse from {OUT} is a full delivery.")
+    [shown] = web.get("/api/v1/c/demo/out").json["readers"]
+    removed = press(web, f"{OUT}/readers/warehouse/remove", seen=shown["seen"])
+    assert removed == (200, f"warehouse is no reader of {OUT} any more.")
+    assert press(web, f"{OUT}/readers/warehouse/remove")[0] == 400
+    assert web.get("/api/v1/c/demo/out").json["readers"] == []

@@ -26,6 +26,7 @@ BY_NAME = tuple(
             "verdict",
             "menu",
             "role",
+            "reader_state",
             "grade",
             "act",
             "ask",

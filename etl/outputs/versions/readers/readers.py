@@ -52,6 +52,15 @@ class OutReader:
     seconds: float
 
     @property
+    def state(self) -> str:
+        """`retired`; `full_given` or `given`, not confirmed; `full_next`, or `waits` for changes."""
+        if self.retired_at:
+            return "retired"
+        if self.upto_position is not None:
+            return "full_given" if self.needs_full_delivery else "given"
+        return "full_next" if self.needs_full_delivery else "waits"
+
+    @property
     def holds_changes(self) -> bool:
         """Whether changes are kept for it."""
         return self.from_position is not None or self.upto_position is not None
@@ -70,6 +79,14 @@ def read_readers(connection: Connection, store_schema: str, most: int = MOST_BEH
     return [OutReader.from_row(row) for row in rows]
 
 
+def reader_roles(connection: Connection, version: OutVersion) -> dict[str, str]:
+    """Reader -> role of one version."""
+    if not has_readers(connection, version.store_schema):
+        return {}
+    rows = fetch_all(connection, _sql("reader_roles", **version.variables), {"schema_name": version.schema})
+    return {row.reader: row.role_name for row in rows}
+
+
 def add_reader(
     connection: Connection, versions: Versions, name: str | None, reader: str, role: str
 ) -> tuple[str, bool]:
@@ -82,7 +99,7 @@ def add_reader(
         raise ConfigurationError(f"the server has no role {shown(role)}: `etl grants --create-roles --apply` makes it")
     known, structure = _locked(connection, versions, name)
     version = known.version
-    there = _roles_of(connection, version)
+    there = reader_roles(connection, version)
     if reader in there:
         if there[reader] != fold(role):
             raise ConfigurationError(
@@ -105,7 +122,7 @@ def remove_reader(connection: Connection, versions: Versions, name: str | None, 
     removed = fetch_one(connection, _sql("delete_reader", **version.variables), values)
     if removed is None:
         raise _unknown(version, reader)
-    left = _roles_of(connection, version)
+    left = reader_roles(connection, version)
     if not left:
         drop_relations(connection, version, structure)
     elif removed.role_name not in left.values() and _role_is_there(connection, removed.role_name):
@@ -162,12 +179,6 @@ def forget_readers(connection: Connection, version: OutVersion) -> None:
     drop_views(connection, version)
     if has_readers(connection, version.store_schema):
         forget_changes(connection, version)
-
-
-def _roles_of(connection: Connection, version: OutVersion) -> dict[str, str]:
-    """Reader -> role of one version."""
-    found = read_readers(connection, version.store_schema, most=0)
-    return {one.reader: one.role_name for one in found if one.schema_name == version.schema}
 
 
 def _role_is_there(connection: Connection, role: str) -> bool:
