@@ -85,7 +85,7 @@ def clean(runtime: Runtime) -> Cleaned:
     cleaned = Cleaned()
     while (once := _pass(runtime)).rows:
         cleaned += once
-    return cleaned + once + _drop_copies(runtime) + _retire_versions(runtime)
+    return cleaned + once + _drop_copies(runtime) + _clean_out(runtime)
 
 
 def _clean_without_import(runtime: Runtime) -> Cleaned:
@@ -93,7 +93,7 @@ def _clean_without_import(runtime: Runtime) -> Cleaned:
         if not has_store(connection, runtime, to_write=True):
             return Cleaned()
     store = clean_store(runtime)
-    return Cleaned(journal=store.journal, units=store.units, ended=store.ended) + _retire_versions(runtime)
+    return Cleaned(journal=store.journal, units=store.units, ended=store.ended) + _clean_out(runtime)
 
 
 def _pass(runtime: Runtime) -> Cleaned:
@@ -156,11 +156,16 @@ def _drop_copies(runtime: Runtime) -> Cleaned:
     return Cleaned(copies=tuple(dropped), kept=kept)
 
 
-def _retire_versions(runtime: Runtime) -> Cleaned:
+def _clean_out(runtime: Runtime) -> Cleaned:
     if runtime.has_own_out:
         with transaction(runtime.out_engine) as connection:
             if not has_mirror(connection, runtime, to_write=True):
                 return Cleaned()
+    return _retire_versions(runtime) + _clean_readers(runtime)
+
+
+def _retire_versions(runtime: Runtime) -> Cleaned:
+    """Drops the versions whose day has come."""
     with transaction(runtime.out_engine) as connection:
         due = versions.due_to_retire(connection, runtime.versions)
     dropped, kept = [], {}
@@ -173,9 +178,13 @@ def _retire_versions(runtime: Runtime) -> Cleaned:
             dropped.append(schema)
         except (ConfigurationError, EnvironmentFault) as fault:
             kept[schema] = str(fault)
+    return Cleaned(versions=tuple(dropped), kept=kept)
+
+
+def _clean_readers(runtime: Runtime) -> Cleaned:
+    """Retires readers that stay away, and deletes what all others have confirmed."""
     changes, retired = clean_readers(runtime)
-    names = tuple(f"{reader} of {schema}" for schema, reader in retired)
-    return Cleaned(versions=tuple(dropped), kept=kept, reader_changes=changes, readers=names)
+    return Cleaned(reader_changes=changes, readers=tuple(f"{reader} of {schema}" for schema, reader in retired))
 
 
 def _drop_copy(runtime: Runtime, copies: Copies, copy: str) -> str:

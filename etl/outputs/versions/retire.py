@@ -8,7 +8,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import ConfigurationError
 from etl.metadata import names
 from etl.outputs.versions.choose import find_version
-from etl.outputs.versions.readers import forget_readers, read_readers
+from etl.outputs.versions.readers import forget_readers, reader_roles
 from etl.outputs.versions.registry import VersionRow, known_versions, lock_version
 from etl.outputs.versions.version import Versions
 from etl.quoting import fold
@@ -79,9 +79,8 @@ def reasons_against(connection: Connection, versions: Versions, known: VersionRo
     if row and row.is_early:
         yield f"its announced day is {row.retire_on}"
     yield from _reads(connection, known)
-    for one in read_readers(connection, versions.store_schema, most=0):
-        if one.schema_name == known.schema:
-            yield f"its reader {one.reader} confirms what it is given: `etl out reader remove {one.reader}`"
+    for reader in reader_roles(connection, known.version):
+        yield f"its reader {reader} confirms what it is given: `etl out reader remove {reader}`"
     readers_schema = names.out_reader_schema(known.schema)
     rows = fetch_all(
         connection, _sql("dependents"), {"schema": known.schema, "but": [versions.views_schema, readers_schema]}
