@@ -1,9 +1,16 @@
 """Whatever happens to a company, each reader that confirms ends with exactly the out_ tables, and misses no change.
 
-The machine of test_in_migration: its partners, runs, crashes and switches, with readers beside them.
+The machine of test_in_migration: its partners, runs, crashes and switches, with readers beside them. And
+histories in which records are merged too, and runs and batches are reverted.
 """
 
+import os
+import random
+from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+from typing import cast
 
 import hypothesis
 import pytest
@@ -13,11 +20,23 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 
 from etl.embedded import EmbeddedServer
 from etl.errors import EtlError
+from tests.fix_company import APART, ONE, PreparedTemplates
 from tests.fix_database import Database
 from tests.properties.injected_faults import Change, inject_fault, nothing, replace
 from tests.properties.partner import ACTS
-from tests.properties.readers import Readers
+from tests.properties.reader_histories import ReaderHistory
+from tests.properties.readers import ACTS as ACTS_OF_READERS
+from tests.properties.readers import READERS, Readers
 from tests.properties.test_in_migration import ENDINGS, SETTINGS, InMigration
+from tests.properties.test_two_sources import played
+from tests.properties.topic import TopicUnderTest
+from tests.properties.two_sources import DOCUMENTS
+
+READER_ACTS = st.tuples(st.integers(0, 2), st.sampled_from(READERS), st.sampled_from(ACTS_OF_READERS))
+# Histories of records and undo, the same each time; the long checks play others.
+_EXAMPLES = int(os.environ.get("ETL_PROPERTY_EXAMPLES", "8"))
+SEEDS = [random.randrange(1 << 32) if "ETL_PROPERTY_EXAMPLES" in os.environ else n for n in range(_EXAMPLES // 8)]
+_STEPS = 12
 
 
 class WithReaders(InMigration):
@@ -30,7 +49,7 @@ class WithReaders(InMigration):
             self.readers = Readers(self.real)
         if not self.world.run:
             for _ in range(data.draw(st.integers(0, 3))):
-                self.readers.act(data)
+                self.readers.act(*data.draw(READER_ACTS))
 
     def teardown(self) -> None:
         try:
@@ -50,6 +69,28 @@ def check(server: EmbeddedServer, template: Database, chosen: hypothesis.setting
 @pytest.mark.nightly
 def test_each_reader_ends_with_the_out_tables(server: EmbeddedServer, template: Database) -> None:
     check(server, template, SETTINGS)
+
+
+def play_all(
+    server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, seeds: Iterable[int]
+) -> None:
+    for seed in seeds:
+        place = folder / str(seed)
+        place.mkdir()
+        with ExitStack() as stack:
+            real = stack.enter_context(played(server, templates, layout, place, TopicUnderTest, copyTables=False))
+            history = ReaderHistory(cast(TopicUnderTest, real), seed, stack)
+            try:
+                history.play(_STEPS)
+            finally:
+                print("\n".join(history.observed.log))
+
+
+@pytest.mark.parametrize("layout", [ONE, pytest.param(APART, marks=pytest.mark.nightly)])
+def test_each_reader_ends_with_the_out_tables_after_records_and_undo(
+    server: EmbeddedServer, prepared_templates: PreparedTemplates, layout: str, tmp_path: Path
+) -> None:
+    play_all(server, prepared_templates, layout, tmp_path, SEEDS)
 
 
 FAULTS: dict[str, tuple[str, Change]] = {
@@ -78,3 +119,14 @@ def test_a_fault_is_found(
     quick = settings(SETTINGS, max_examples=300, phases=[Phase.generate], database=None, report_multiple_bugs=False)
     with pytest.raises((AssertionError, EtlError)):
         check(server, template, quick)
+
+
+@pytest.mark.nightly
+@pytest.mark.negative_control
+def test_a_fault_beside_records_and_undo_is_found(
+    server: EmbeddedServer, prepared_templates: PreparedTemplates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared_templates.of(DOCUMENTS, ONE)
+    inject_fault(monkeypatch, *FAULTS["what leaves is not noted"])
+    with pytest.raises((AssertionError, EtlError)):
+        play_all(server, prepared_templates, ONE, tmp_path, range(100))
