@@ -159,3 +159,12 @@ def test_missing_folders_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (tmp_path / "BENCH_FOLDER" / "below").is_dir()
     assert (tmp_path / "BENCH_PICTURES" / "below").is_dir()
     assert (tmp_path / "json").is_dir()
+
+
+@pytest.mark.nightly
+def test_what_readers_cost_is_measured(tmp_path: Path) -> None:
+    environ = {**os.environ, "BENCH_ROWS": "500", "BENCH_REPEATS": "1", "BENCH_FOLDER": str(tmp_path)}
+    words = [sys.executable, "-m", "scripts.bench.readers"]
+    done = subprocess.run(words, cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert all(f"first load, {readers} readers: " in done.stdout for readers in (0, 1, 3))

@@ -1,6 +1,7 @@
 """Readers that are given what changed, and confirm it."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from etl.engine import (
     add_reader,
@@ -18,6 +20,7 @@ from etl.engine import (
     remove_reader,
     reset_reader,
     retire_version,
+    run_once,
 )
 from etl.errors import ConfigurationError
 from etl.monitoring.engine_checks import check_readers
@@ -228,6 +231,16 @@ def test_without_readers_a_version_notes_nothing(outbound: Outbound, warehouse: 
     assert site.value(f"select count(*) from {STORE}.reader_change", at=site.out_database) == 0
     assert site.look("select from pg_trigger where tgname like 'etl_reader%'", at=site.out_database) == []
     assert site.look("select from pg_namespace where nspname = %s", [READERS], at=site.out_database) == []
+    with site.runtime() as runtime:
+        sent = list[str]()
+        for engine in {id(one): one for one in (runtime.engine, runtime.store_engine, runtime.out_engine)}.values():
+            event.listen(engine, "before_cursor_execute", lambda *of: sent.append(of[2]))
+        site.partner.redeliver("in_Client", {"in_id": "a", "name": "Anya"})
+        site.partner.hand_over()
+        assert run_once(runtime).out["upserted"] == 1
+    assert len(sent) > 50
+    of_readers = re.compile(r"\.reader\b|reader_change|reader_receipt|etl_reader|_reader\"?\.")
+    assert list(filter(of_readers.search, sent)) == []
 
 
 def test_bad_readers_are_refused(outbound: Outbound, warehouse: Warehouse, role: str) -> None:
