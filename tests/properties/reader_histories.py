@@ -51,7 +51,7 @@ class ReaderHistory:
     def __init__(self, real: TopicUnderTest, seed: int, stack: ExitStack) -> None:
         self.real, self.choose, self.stack = real, random.Random(seed), stack
         place = superuser(real.site.out_database)
-        observer = psycopg.connect(**place, autocommit=True, row_factory=dict_row)  # type: ignore[call-overload]
+        observer = psycopg.connect(**place, autocommit=True, row_factory=dict_row)
         self.observed = ObservedTopic(real, stack.enter_context(observer), [f"seed {seed}"])
         self.readers = Readers(self.observed)
         self.units: list[int] = []

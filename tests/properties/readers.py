@@ -25,8 +25,10 @@ Copy = dict[tuple[str, ...], dict[str, Any]]
 class Observed(Protocol):
     """A company whose out_ tables a superuser sees; `log` is for the report of a failure."""
 
-    site: Site
     log: list[str]
+
+    @property
+    def site(self) -> Site: ...
 
     @property
     def runtime(self) -> Runtime: ...
