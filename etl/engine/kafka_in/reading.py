@@ -13,7 +13,7 @@ from datetime import tzinfo
 from etl.engine.beside import Scheduled, Thread
 from etl.engine.hold import hold_here
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
-from etl.engine.kafka_in.garbage import LongLived
+from etl.engine.kafka_in.interpreter import LongLived, take_short_turns
 from etl.engine.kafka_in.partition_watch import PartitionWatch
 from etl.engine.kafka_in.records_watch import RecordsWatch
 from etl.engine.kafka_in.sharing import TopicSizes
@@ -180,6 +180,7 @@ class _Beside:
         source, connection = runtime.settings.kafka.in_migration, runtime.settings.kafka.connection
         self._runtime, self._alerts, self._changed = runtime, alerts, changed
         self._has_merged = False
+        take_short_turns()
         self._long_lived = LongLived()
         sender = DeadLetterSender(into, source, connection)
         watch = PartitionWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, owner, alerts)
