@@ -30,7 +30,8 @@ class Source:
     `knows_owners`: its staged links name their owners by instances that are there. `always_given`: with `gives_some`,
     codes of fields that every row of the staged table gives; it need not say so of all of them. `marks_removals`: a
     staged row that removes its instance has `removed`, and none the state REMOVED. `is_pin`: its rows write fields that
-    are pinned.
+    are pinned. `targets_by`: with `knows_owners`, the columns of all unique fields by which rows of the staged links
+    name their targets, "" for external ids; None: also by instances, or any.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Source:
     always_given: frozenset[str] = frozenset()
     marks_removals: bool = False
     is_pin: bool = False
+    targets_by: frozenset[str] | None = None
 
 
 IN_TABLES = Source("in_tables", is_staged=False)

@@ -87,7 +87,8 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
         staged = merge.run("stage_source_links")
         if merge.variables["is_single"] and merge.variables["is_ordered"]:
             merge.run("order_links", staged="stage", number="_source_row")
-        merge.run("mark_links")
+        if not merge.variables["knows_owners"]:
+            merge.run("mark_links")
         return staged
     marked, more = 0, False
     while True:
@@ -106,6 +107,8 @@ def _take(merge: LinkMerge, *, is_small: bool) -> Counters:
         merge.run("analyze_stage")
     rows = Counter(merge.count("count_links"))
     if rows["rejected"]:
+        if merge.variables["knows_owners"]:  # of which only refused rows are marked
+            merge.run("mark_links")
         merge.run("reject_links")
     if merge.variables["is_staged"] and merge.variables["is_ordered"]:
         merge = merge.with_values({}, is_exact=True)

@@ -83,6 +83,7 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
     is_staged = context.source.is_staged
     unique = target_fields(link.member)
     mixed = mixed_fields(link.members)
+    targets_by = context.source.targets_by
     return context.variables | {
         "in_table": link.name,
         "owner_column": link.owner_column,
@@ -100,6 +101,10 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
         "knows_owners": context.source.knows_owners,
         "is_batch": context.kind is UnitKind.BATCH,
         "unique": unique,
+        # How rows of a staged table name their targets.
+        "by_instance": targets_by is None,
+        "by_in_id": targets_by is None or "" in targets_by,
+        "by_value": [field for field in unique if targets_by is None or field.name in targets_by],
         "has_members": len(link.members) > 1,
         # Whose values are kept as they are given in links that wait for any member.
         "mixed_unique": [field for field in unique if field.name in mixed],

@@ -56,8 +56,7 @@ def merge_batch_links(
 ) -> MergedLinks:
     """Merges links, and serves those that wait in the link tables `near` what has arrived. The links of the records
     with the numbers `older` leave what was changed since. `row_of` tells what a record says of a link and its owner."""
-    by_shape = Counter([row.link for _, _, _, row in links])
-    given = {shape.stages.number: count for shape, count in by_shape.items()}
+    given, names = _counted(links)
     waiting = tables_to_serve(connection, near, context.store_schema)
     chosen = [
         one
@@ -75,21 +74,36 @@ def merge_batch_links(
     lock_links(connection, tables, context)
     create_staged_links(connection, link_tables)
     if links:
-        _copy(connection, links, has_sets=any(shape.is_set for shape in by_shape))
+        _copy(connection, links, has_sets=any(one.is_set for one in chosen if one.number in given))
     for one in chosen:
-        staged = {}
+        staged, of_field = {}, context
         if one in viewed:
-            execute(connection, _sql("view_links", link_table=one.link_tables[0], field=one.number))
+            has_ids = None in names[one.number]
+            execute(connection, _sql("view_links", link_table=one.link_tables[0], field=one.number, has_ids=has_ids))
+            if not has_ids:
+                by = frozenset(name for name in names[one.number] if name is not None)
+                of_field = replace(context, source=replace(context.source, targets_by=by))
             staged = {one.link_tables[0]: given[one.number]}
         elif one.number in given:
             staged = _stage_field(connection, one, context, merged)
         if one.number in with_older:
             for table in one.tables:
                 leave_changed_links(connection, table, context)
-        _merge_field(connection, one, staged, waiting, context, merged)
+        _merge_field(connection, one, staged, waiting, of_field, merged)
     _report(connection, row_of, tables, merged)
     execute(connection, _sql("drop_link_stages", tables=link_tables))
     return merged
+
+
+def _counted(links: Sequence[NumberedLink]) -> tuple[dict[int, int], dict[int, set[str | None]]]:
+    """By the number of the field: how many links it has, and how they name their targets."""
+    given: dict[int, int] = {}
+    names: dict[int, set[str | None]] = {}
+    for (shape, named_by), count in Counter([(row.link, row.named_by) for _, _, _, row in links]).items():
+        number = shape.stages.number
+        given[number] = given.get(number, 0) + count
+        names.setdefault(number, set()).add(named_by)
+    return given, names
 
 
 def _copy(connection: Connection, links: Sequence[NumberedLink], *, has_sets: bool) -> None:

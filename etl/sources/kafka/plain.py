@@ -83,5 +83,5 @@ def _links(
             return None
         written = column(value) if has_escapes else value
         columns = f"{name.before}{written}\t{'t' if item.unlink else 'f'}{link.after}{origin}"
-        found.append(StagedLink(link, 0, None, columns))
+        found.append(StagedLink(link, 0, None, name.column, columns))
     return tuple(found)

@@ -25,11 +25,13 @@ class StagedObject(Struct, frozen=True, gc=False):
 
 class StagedLink(Struct, frozen=True, gc=False):
     """A link of the record's object number `owner`, to its object number `target` if that is not None; its columns
-    behind the numbers."""
+    behind the numbers. `named_by`: the column of the unique field that names its target, "" for the external id; None
+    for an object of the record, an id, or none at all."""
 
     link: LinkShape
     owner: int
     target: int | None
+    named_by: str | None
     columns: str
 
 
@@ -53,10 +55,11 @@ def _columns(row: ObjectRow, origin: str) -> str:
 
 
 def _link(row: LinkRow, origin: str) -> StagedLink:
-    fields = (column(row.target_id), row.target_field if row.value is not None else NULL, column(row.value))
+    named_by = row.target_field if row.value is not None else None
+    fields = (column(row.target_id), NULL if named_by is None else named_by, column(row.value))
     flags = ("t" if row.unlink else "f", "t" if row.link.is_set else "f", "t" if row.is_end else "f")
     columns = "\t".join((row.link.link_columns(row.member), *fields, *flags, origin))
-    return StagedLink(row.link, row.owner, row.target, columns)
+    return StagedLink(row.link, row.owner, row.target, named_by, columns)
 
 
 def column(text: str | None) -> str:

@@ -5,10 +5,11 @@
 {% from "targets.jinja" import join_by_value, found_by_value %}
 {% from "staged_ends.jinja" import given_rows, owner_fault, target_fault, shown_value %}
 create temporary table stage on commit drop as
-with {{ given_rows(in_table, store_schema, unique) }},
+{% set ways = (["ti._id"] if by_instance else []) + (["t._id", "ta.instance"] if by_in_id else []) %}
+with {{ given_rows(in_table, store_schema, by_value) }},
 known as (
     select g.*, {{ "g.owner_id" if knows_owners else "coalesce(oi._id, o._id, oa.instance)" }} as owner,
-        coalesce(ti._id, t._id, ta.instance{{ found_by_value(unique) }}) as target,
+        coalesce({{ ways | comma_list or "cast(null as text)" }}{{ found_by_value(by_value) }}) as target,
         {{ "cast(null as text)" if knows_owners else "coalesce(nullif(g.owner_in_id, ''), oi._in_id)" }} as in_id,
         {{ "g.removed and g.target_id is null and g.target_field = '' and g.written = ''" if replaces else "false" }}
             as is_end_of_set
@@ -18,12 +19,16 @@ known as (
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = nullif(g.owner_in_id, '')
     left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = nullif(g.owner_in_id, '')
 {% endif %}
+{% if by_instance %}
     left join {{ store_schema | ident }}.{{ target_golden | ident }} ti on ti._id = g.target_id
+{% endif %}
+{% if by_in_id %}
     left join {{ store_schema | ident }}.{{ target_golden | ident }} t
         on t._in_id = nullif(g.target_value, '') and g.target_field = ''
     left join {{ store_schema | ident }}.alias ta
         on ta.bo = :target_bo and ta.in_id = nullif(g.target_value, '') and g.target_field = ''
-{{ join_by_value("g", store_schema, target_golden, unique) | indent(4, true) -}}
+{% endif %}
+{{ join_by_value("g", store_schema, target_golden, by_value) | indent(4, true) -}}
 ),
 checked as (
     select g.*,
@@ -32,7 +37,8 @@ checked as (
     from known g
 )
 select
-    g.id as _source_row, g._origin, left(g.in_id, 100) as in_id, {{ shown_value() }} as shown,
+    g.id as _source_row, g._origin, left(g.in_id, 100) as in_id,
+    case when coalesce(g.owner_fault, g.target_fault) is not null then {{ shown_value() }} end as shown,
     case when g.owner is null then g.owner_in_id else '' end as owner_in_id,
     g.target_field, coalesce(g.target_value, '') as target_value,
     cast(:started_at as timestamp with time zone){{ " + g.id * interval '1 microsecond'" if is_ordered }} as linked_at,

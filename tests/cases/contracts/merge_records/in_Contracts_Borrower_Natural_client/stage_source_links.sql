@@ -52,7 +52,8 @@ checked as (
     from known g
 )
 select
-    g.id as _source_row, g._origin, left(g.in_id, 100) as in_id, left(concat_ws(' ', nullif(g.target_field, ''), g.written), 200) as shown,
+    g.id as _source_row, g._origin, left(g.in_id, 100) as in_id,
+    case when coalesce(g.owner_fault, g.target_fault) is not null then left(concat_ws(' ', nullif(g.target_field, ''), g.written), 200) end as shown,
     case when g.owner is null then g.owner_in_id else '' end as owner_in_id,
     g.target_field, coalesce(g.target_value, '') as target_value,
     cast(:started_at as timestamp with time zone) + g.id * interval '1 microsecond' as linked_at,
