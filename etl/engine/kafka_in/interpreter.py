@@ -13,7 +13,7 @@ _TURN_SECONDS = 0.0005
 
 
 def take_short_turns() -> None:
-    """Lets the threads that merge go on soon while others read. Holds for the process."""
+    """Lets threads that merge go on soon while others read; a setting of the whole process."""
     sys.setswitchinterval(_TURN_SECONDS)
 
 
