@@ -13,7 +13,7 @@ _TURN_SECONDS = 0.0005
 
 
 def take_short_turns() -> None:
-    """Lets threads that merge go on soon while others read; a setting of the whole process."""
+    """Gives the interpreter soon to threads that merge while others read. The setting is of the process."""
     sys.setswitchinterval(_TURN_SECONDS)
 
 
