@@ -2,7 +2,8 @@
 
 Variables: BENCH_ROWS (1000000; several sizes with commas), BENCH_REPEATS (3), BENCH_SCENARIOS (all but those on
 demand), BENCH_JSON (a file), BENCH_PICTURES (a folder), BENCH_POSTGRES_BIN (another PostgreSQL), BENCH_SETTINGS (keys
-of configs/InMigrationConfig.txt), BENCH_FOLDER (where the server keeps its data meanwhile).
+of configs/InMigrationConfig.txt), BENCH_FOLDER (where the server keeps its data meanwhile), BENCH_SECONDS (600; of the
+scenario `handovers`).
 """
 
 import json
@@ -10,12 +11,14 @@ import os
 import sys
 from pathlib import Path
 
-from scripts.bench import report
+from rich.console import Console
+
+from scripts.bench import growth, report
 from scripts.bench.bounds import broken
 from scripts.bench.contestants import make_templates, warm_up
 from scripts.bench.report import draw, show
 from scripts.bench.results import Measurements, Results
-from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND, Round
+from scripts.bench.rounds import ALONE, BESIDE, CHAIN, ON_DEMAND, Round
 from scripts.bench.server import running_server
 from scripts.bench.variables import check_variables
 
@@ -23,6 +26,11 @@ from scripts.bench.variables import check_variables
 def main() -> int:
     console = report.console()
     check_variables()
+    match _variable("BENCH_SCENARIOS", "").split():
+        case ["growth"]:
+            return _growth(console)
+        case ["handovers"]:
+            return _handovers(console)
     sizes: list[Measurements] = []
     for rows in _variable("BENCH_ROWS", "1000000").split(","):
         sizes.append({})
@@ -42,6 +50,8 @@ def _measure(rows: int, sizes: list[Measurements]) -> None:
     """All rounds of one size; the JSON file is written after each, so that a broken series is not in vain."""
     repeats = int(_variable("BENCH_REPEATS", "3"))
     wanted = _variable("BENCH_SCENARIOS", " ".join((*CHAIN, *BESIDE))).split()
+    if alone := set(wanted) & {*ALONE}:
+        raise SystemExit(f"BENCH_SCENARIOS: {', '.join(sorted(alone))}: played alone, so name no other beside it")
     if unknown := set(wanted) - {*CHAIN, *BESIDE, *ON_DEMAND}:
         raise SystemExit(f"BENCH_SCENARIOS: unknown {', '.join(sorted(unknown))}")
     results = Results()
@@ -52,6 +62,39 @@ def _measure(rows: int, sizes: list[Measurements]) -> None:
             Round(server, rows, number, results, _tell).play(wanted)
             sizes[-1] = {"rows": rows, "repeats": number, "server": server.version(), **results.measurements()}
             _write(sizes)
+
+
+def _growth(console: Console) -> int:
+    """The feeds of one object into stores of several sizes, and nothing else."""
+    repeats = int(_variable("BENCH_REPEATS", "3"))
+    sizes: list[Measurements] = []
+    for rows in map(int, _variable("BENCH_ROWS", "2000000,8000000").split(",")):
+        growth.check_room(rows)
+        results = Results()
+        with running_server(1) as server:
+            make_templates(server)
+            growth.warm_up(server, rows)
+            sizes.append({})
+            for number in range(1, repeats + 1):
+                growth.Round(server, rows, number, results, _tell).play()
+                found = growth.measurements(results)
+                sizes[-1] = {"rows": rows, "repeats": number, "server": server.version(), "growth": found}
+                _write(sizes)
+    growth.show(console, sizes)
+    return 0
+
+
+def _handovers(console: Console) -> int:
+    """Small deliveries without a pause into a store of BENCH_ROWS instances, for BENCH_SECONDS."""
+    rows, seconds = int(_variable("BENCH_ROWS", "3000000")), float(_variable("BENCH_SECONDS", "600"))
+    growth.check_room(rows)
+    with running_server(1) as server:
+        make_templates(server)
+        series = growth.play_handovers(server, rows, seconds, _tell)
+        found = {"rows": rows, "server": server.version(), "handovers": series.measurements()}
+    _write([found])
+    console.print_json(data=found)
+    return 0
 
 
 def _write(sizes: list[Measurements]) -> None:

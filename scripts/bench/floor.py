@@ -47,8 +47,8 @@ def read_steps() -> list[Step]:
     return found
 
 
-def run_floor(session: Session, run: int) -> Steps:
-    """One whole run of the floor on what is ready in the in_ tables."""
+def run_floor(session: Session, run: int, only: str = "") -> Steps:
+    """One whole run of the floor on what is ready in the in_ tables, or in one of them."""
     done = Steps()
     [started_at, journal] = session.execute(
         "select clock_timestamp(), coalesce(max(n), 0) from store_bench.journal"
@@ -57,6 +57,8 @@ def run_floor(session: Session, run: int) -> Steps:
     session.execute(f"set work_mem = '{_WORK_MEM}'")
     session.execute("set jit = off")
     for step in read_steps():
+        if only and only not in step.name.split():
+            continue
         if step.condition and not done.rows[step.condition]:
             done.note(step.name, 0.0, 0)
             continue

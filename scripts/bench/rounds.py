@@ -18,6 +18,9 @@ BESIDE = ("first_load_2", "three_databases", "fill", "export_parquet", "export_c
 
 ON_DEMAND = ("first_load_copies",)
 
+ALONE = ("growth", "handovers")
+"""Each is played without others, on tables of its own: scripts/bench/growth."""
+
 _STARTS = 5
 _SMALLER = 10
 """`delta_small_store` brings as many rows as `delta_alone`, into a store of a tenth."""

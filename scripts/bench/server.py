@@ -144,9 +144,11 @@ def busy_ms(pid: int) -> float:
 
 
 @contextmanager
-def running_server(rows: int, *, on_network: bool = False) -> Iterator[Server]:
+def running_server(
+    rows: int, *, on_network: bool = False, also: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
     """A server for the time of a `with` block, with a database that holds the feed of this many rows."""
-    with empty_server(on_network=on_network) as server:
+    with empty_server(on_network=on_network, also=also) as server:
         server.administer(f"create database {_FEED} owner {ROLE} template template0")
         with server.session(_FEED) as session:
             run_script(session, "feed", {"rows": rows})
@@ -183,9 +185,9 @@ def binaries() -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def run_script(session: Session, name: str, values: Mapping[str, object]) -> None:
-    """The statements of sql/<name>.sql, each its own transaction."""
-    for statement in (_SQL / f"{name}.sql").read_text(encoding="utf-8").split(";\n"):
+def run_script(session: Session, name: str, values: Mapping[str, object], folder: Path = _SQL) -> None:
+    """The statements of <folder>/<name>.sql, each its own transaction."""
+    for statement in (folder / f"{name}.sql").read_text(encoding="utf-8").split(";\n"):
         session.execute(escaped(statement, values), values)
 
 

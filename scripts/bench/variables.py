@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_NUMBERS = ("BENCH_ROWS", "BENCH_REPEATS")
+_NUMBERS = ("BENCH_ROWS", "BENCH_REPEATS", "BENCH_SECONDS")
 _FOLDERS = ("BENCH_FOLDER", "BENCH_PICTURES")
 
 

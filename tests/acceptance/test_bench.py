@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from etl.web.roles import Role
+from scripts.bench.growth import check_room
 from scripts.bench.judge import WrongResult, compare
 from scripts.bench.kafka.report import broken
 from scripts.bench.variables import check_variables
@@ -76,6 +77,34 @@ def test_topics_in_and_out(tmp_path: Path) -> None:
     assert found["first_load_2"]["to_one_worker"] > 0
     assert found["narrow"]["jdbc_sink_cpu_seconds"] > 0
     assert "memory of the process" in done.stdout
+
+
+@pytest.mark.nightly
+def test_growing_stores_and_small_hand_overs(tmp_path: Path) -> None:
+    file = tmp_path / "growth.json"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BENCH_")}
+    environ |= {"BENCH_REPEATS": "1", "BENCH_JSON": str(file), "BENCH_FOLDER": str(tmp_path), "BENCH_SECONDS": "3"}
+    command = [sys.executable, "-m", "scripts.bench"]
+    asked = {"growth": "2000,3000", "handovers": "2000"}
+    found = {}
+    for name, rows in asked.items():
+        chosen = environ | {"BENCH_SCENARIOS": name, "BENCH_ROWS": rows}
+        done = subprocess.run(command, cwd=CHECKOUT, env=chosen, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        found[name] = json.loads(file.read_text())
+    for size in ("2000", "3000"):
+        figures = found["growth"]["sizes"][size]["growth"]
+        for feed in ("first_load", "unchanged", "delta", "delta_200000", "append"):
+            assert figures[f"{feed}_seconds"] > figures[f"{feed}_floor_seconds"] > 0
+    measured = found["handovers"]["handovers"]
+    assert measured["handovers"] > 0
+    assert 0 < measured["p50_seconds"] <= measured["longest_seconds"]
+
+
+def test_too_little_room_is_named_before_hours_of_measuring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_FOLDER", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"^BENCH_FOLDER: 900,000,000,000 rows need .* GB, and .* has .* GB free: "):
+        check_room(900_000_000_000)
 
 
 @pytest.mark.nightly
