@@ -16,6 +16,7 @@ _sql = SqlTemplates(__package__)
 ANALYZE_FROM_ROWS = 10_000
 # Less than a tenth of a table, autovacuum's threshold too, does not need new statistics.
 _PARTS = 10
+_ALWAYS_LARGE_ROWS = 100_000
 
 
 def no_rows() -> Counters:
@@ -37,14 +38,22 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     values: dict[str, object] = {"position": known.position, "upto": upto}
     if fetch_one(connection, _sql("any_change", **version.variables), values) is None:
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
+    if _is_large(connection, version, values):
+        # The planner would expect one new change, and look each of them up by an index.
+        execute(connection, _sql("analyze_journal", **version.variables))
     for table, counter, rows in _follow(connection, version, structure, values):
         counters[counter] += rows
         if exceeds_threshold(connection, version.schema, table, rows):
             analyze(connection, version, table)
-    if exceeds_threshold(connection, version.store_schema, "journal", sum(counters.values())):
-        execute(connection, _sql("analyze_journal", **version.variables))
     move_position(connection, version, upto)
     return counters
+
+
+def _is_large(connection: Connection, version: OutVersion, values: dict[str, object]) -> bool:
+    """Whether the journal's statistics are of before most of what is to be followed."""
+    part = rows_by_statistics(connection, version.store_schema, ["journal"]) // _PARTS
+    rows = min(max(part, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS)
+    return bool(fetch_all(connection, _sql("large_window", **version.variables), values | {"rows": rows}))
 
 
 def exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy
 from etl.database import SqlTemplates, transaction
 from etl.engine import explain, undo
 from etl.store import UndoCounters
-from tests.fix_company import CLAIMS, STORE, MakeSite, Site
+from tests.fix_company import CLAIMS, OUT, STORE, MakeSite, Site
 
 JOURNAL_ROWS = 200_000
 LINKS = 3_000
@@ -212,3 +212,36 @@ def test_an_id_is_explained_by_its_own_errors(make_site: MakeSite) -> None:
     with site.runtime() as runtime:
         [error] = explain(runtime, "in_Claim", "k7").errors
     assert error["code"] == "NUMBER_NOT_FINITE"
+
+
+def test_many_changes_are_followed_without_a_look_at_each(make_site: MakeSite) -> None:
+    """Statistics know the journal as it was before the run, and so no change that is to be followed."""
+    site = make_site(CLAIMS)
+    load_clients(site, 1, 3_000)
+    site.look(f"vacuum analyze {STORE}.journal", at=site.database)
+    site.look(f"alter table {STORE}.journal set (autovacuum_enabled = false)", at=site.database)
+    before = by_key(site)
+    load_clients(site, 3_001, 14_000)
+    assert site.count(f"{OUT}.client") == 14_000
+    assert by_key(site) - before < 3_000
+
+
+def load_clients(site: Site, first: int, last: int) -> None:
+    site.look(
+        "truncate in_tables.in_client; "
+        "insert into in_tables.in_client (in_id, name) "
+        f"select 'c' || n, 'N' || n from generate_series({first}, {last}) n"
+    )
+    site.partner.hand_over()
+    site.run()
+
+
+def by_key(site: Site) -> int:
+    """How many instances the server has looked up one by one by their ids."""
+    site.wait_for_statistics(site.database)
+    return int(
+        site.value(
+            "select coalesce(sum(idx_scan), 0) from pg_stat_user_indexes where indexrelname = 'bo_client_pkey'",
+            at=site.database,
+        )
+    )
