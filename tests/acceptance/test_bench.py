@@ -93,9 +93,9 @@ def test_growing_stores_and_small_hand_overs(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         found[name] = json.loads(file.read_text())
     for size in ("2000", "3000"):
-        figures = found["growth"]["sizes"][size]["growth"]
+        times = found["growth"]["sizes"][size]["growth"]
         for feed in ("first_load", "unchanged", "delta", "delta_200000", "append"):
-            assert figures[f"{feed}_seconds"] > figures[f"{feed}_floor_seconds"] > 0
+            assert times[f"{feed}_seconds"] > times[f"{feed}_floor_seconds"] > 0
     measured = found["handovers"]["handovers"]
     assert measured["handovers"] > 0
     assert 0 < measured["p50_seconds"] <= measured["longest_seconds"]

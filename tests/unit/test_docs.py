@@ -25,7 +25,7 @@ from etl.settings.schedule.parse import parse_schedule
 from etl.simulator import SCENARIOS
 from etl.simulator.kafka import RECORD_SCENARIOS
 from etl.simulator.reading import READER_SCENARIOS
-from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
+from scripts.bench.rounds import ALONE, BESIDE, CHAIN, ON_DEMAND
 from scripts.reference.exit_codes import CODES, COMMANDS
 from tests.contracts import company
 from tests.documentation import (
@@ -208,7 +208,7 @@ def test_every_scenario_variable_and_verb_of_the_benchmark_is_reported() -> None
     [exported] = re.findall(r"(?m)^export (BENCH.*)$", makefile)
     assert {words(row[0])[0] for row in table(SPEED, "variable | meaning")} == set(exported.split())
     scenarios = [words(row[0])[0] for row in table(SPEED, "scenario | what the partner delivers")]
-    assert sorted(scenarios) == sorted((*CHAIN, *BESIDE, *ON_DEMAND))
+    assert sorted(scenarios) == sorted((*CHAIN, *BESIDE, *ON_DEMAND, *ALONE))
     [commands] = [block for block in blocks(SPEED) if block.language == "make"]
     for line in commands.lines:
         verb, *settings = shlex.split(line, comments=True)[1:]

@@ -18,7 +18,7 @@ from scripts.bench.server import Server, Session, run_script
 
 ROWS = 1000
 _POLL_SECONDS = 0.003
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 300.0
 _TELL_EACH_SECONDS = 30.0
 _SQL = Path(__file__).parent / "sql"
 
@@ -75,12 +75,13 @@ def play(server: Server, known: int, seconds: float, tell: Callable[[str], None]
     with _service(engine), engine.session() as session:
         _await(lambda: _is_ready(session), "the service has set no marker")
         _hand_over(session, known, 0)  # the first starts what runs share
-        before, done, began, told = _sizes(session), [], time.monotonic(), 0.0
+        done: list[HandOver] = []
+        before, began, reported_at = _sizes(session), time.monotonic(), 0.0
         while (at := time.monotonic() - began) < seconds:
             done.append(HandOver(at, _hand_over(session, known, len(done) + 1)))
-            if at - told > _TELL_EACH_SECONDS:
+            if at - reported_at > _TELL_EACH_SECONDS:
                 tell(f"{at:5.0f} s: {len(done)} hand-overs, {done[-1].seconds:.3f} s")
-                told = at
+                reported_at = at
         after = _sizes(session)
     engine.drop()
     return Series(done, {name: (before[name], after[name]) for name in before}, seconds)
@@ -97,13 +98,13 @@ def _hand_over(session: Session, known: int, number: int) -> float:
     return seconds
 
 
-def _is_shown(session: Session, house: str) -> bool:
+def _is_shown(session: Session, value: str) -> bool:
     """By the last row, which is in one transaction with the others."""
     found = session.execute(
         "select from (select in_id from in_tables.in_address order by id desc limit 1) i "
         'join store_bench.bo_address g on g._in_id = i.in_id collate "C" '
-        'join out_bench_1_1.address o on o.system_id = g._id collate "default" where o.house = %s',
-        [house],
+        'join out_bench_1_1.address o on o.system_id = g._id collate "default" where o.zip = %s',
+        [value],
     )
     return found.fetchone() is not None
 

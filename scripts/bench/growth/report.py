@@ -1,4 +1,4 @@
-"""The figures of all sizes: the JSON file's, and the table that a person sees."""
+"""What was measured of all sizes: for the JSON file, and the table that a person sees."""
 
 from rich.console import Console
 from rich.table import Table

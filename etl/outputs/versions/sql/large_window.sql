@@ -1,4 +1,4 @@
--- Whether more than so many changes have come since the position: reads no more of them than that.
+-- Whether more changes than `rows` have come since the position: no more than these are read.
 {% from "window.jinja" import begun_since, seen %}
 select true as found
 from {{ store_schema | ident }}.journal j
