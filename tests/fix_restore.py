@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
@@ -12,7 +12,9 @@ import pytest
 
 from etl.config import open_source
 from etl.embedded import EmbeddedServer, packaged_binaries
+from etl.simulator.reading import ReaderClient
 from tests.fix_company import (
+    OUT,
     PARTNER_PASSWORD,
     PASSWORD,
     Ended,
@@ -113,6 +115,30 @@ def elsewhere(younger_server: EmbeddedServer) -> Iterator[Elsewhere]:
             return stack.enter_context(moved(site, databases, site.home))
 
         yield move
+
+
+@dataclass(frozen=True)
+class ReaderCopy:
+    """The copy of the out_ tables that the reader warehouse keeps elsewhere, and what it has confirmed."""
+
+    tables: dict[str, dict[tuple[str, ...], str]] = field(default_factory=dict)
+    confirmed: int | None = None
+
+    @property
+    def rows(self) -> int:
+        return sum(map(len, self.tables.values()))
+
+
+def read_on(site: Site, copy: ReaderCopy, *, is_full: bool | None = None) -> ReaderCopy:
+    """The reader asks, reads and confirms; then its copy is equal to the out_ tables."""
+    with site.runtime() as runtime:
+        tables = {name: dict(rows) for name, rows in copy.tables.items()}
+        client = ReaderClient(runtime.out_engine, OUT, "warehouse", tables, copy.confirmed)
+        given = client.read()
+        assert is_full in (None, given.is_full)
+        client.confirm(given.upto_position)
+        assert (client.compare(), client.faults) == (0, [])
+        return ReaderCopy(client.copy, client.confirmed)
 
 
 def done(ended: Ended) -> Ended:

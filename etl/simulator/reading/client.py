@@ -124,7 +124,8 @@ class ReaderClient:
             except EnvironmentFault as fault:
                 if fault.sqlstate == _NO_SCHEMA:
                     raise ConfigurationError(
-                        f"{self.out_schema} has no reader: `etl out reader add {self.reader}` adds it"
+                        f"{self.out_schema} has no reader: `etl out reader add {self.reader}` adds it; after a restore "
+                        "the next run makes again what readers had"
                     ) from fault
                 if fault.sqlstate != SERIALIZATION_FAILURE or attempt == _ATTEMPTS:
                     raise

@@ -28,7 +28,7 @@ from tests.fix_company import (
     new_site,
 )
 from tests.fix_database import binaries, fresh_database, running_server
-from tests.fix_restore import done, drop_database, empty_database, moved
+from tests.fix_restore import ReaderCopy, done, drop_database, empty_database, moved, read_on
 from tests.json_answers import read_answer
 
 PAGE = CHECKOUT / "docs/move.md"
@@ -100,6 +100,8 @@ def test_a_company_moves_and_returns(tmp_path: Path) -> None:
         [dropping] = [block.text for block in blocks(PAGE) if block.language == "sql"]
         hand_over(site, 1)
         done(site.etl("run"))
+        done(site.etl("out", "reader", "add", "warehouse", "--role", site.engine_role))
+        reader = read_on(site, ReaderCopy(), is_full=True)
         perform(site, first)
         point_to(site, there)
         perform(site, rehearsal)
@@ -123,6 +125,7 @@ def test_a_company_moves_and_returns(tmp_path: Path) -> None:
         perform(site, switch)
         hand_over(there, 4)
         done(there.etl("run"))
+        reader = read_on(there, reader, is_full=True)
         written = shown(there)
         assert len(written) == 8
         perform(site, closing)
@@ -132,6 +135,7 @@ def test_a_company_moves_and_returns(tmp_path: Path) -> None:
         assert there.etl("run").code == 75
         hand_over(site, 5)
         done(site.etl("run"))
+        assert read_on(site, reader, is_full=True).rows == 15
         assert site.count(f"{STORE}.bo_client") == 5
 
 

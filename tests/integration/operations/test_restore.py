@@ -12,6 +12,7 @@ import pytest
 
 from etl.config import open_source
 from etl.database import snapshot
+from etl.errors import ConfigurationError
 from etl.operations import open_installation
 from etl.operations.backup.moment import belong_together
 from etl.settings.web import web_settings
@@ -29,7 +30,7 @@ from tests.fix_company import (
     superuser,
     until,
 )
-from tests.fix_restore import Elsewhere, done
+from tests.fix_restore import Elsewhere, ReaderCopy, done, read_on
 
 HELD = "was restored from a backup and is held"
 # Higher numbers of transactions than the second server has.
@@ -78,9 +79,13 @@ def later_hand_over(site: Site) -> None:
 
 @BOTH_LAYOUTS
 def test_a_company_continues_on_another_server(make_site: MakeSite, elsewhere: Elsewhere) -> None:
+    """A reader gets a full delivery there: what it has confirmed since the backup did not happen."""
     site = filled(make_site(CLAIMS))
+    done(site.etl("out", "reader", "add", "warehouse", "--role", site.engine_role))
+    reader = read_on(site, ReaderCopy())
     done(site.etl("backup", "-o", "backup"))
     later_hand_over(site)
+    reader = read_on(site, reader)
     there = elsewhere(site)
     out = done(there.etl("restore", "backup")).out
     assert "and held: nothing is written" in out
@@ -89,7 +94,10 @@ def test_a_company_continues_on_another_server(make_site: MakeSite, elsewhere: E
     assert HELD in done(there.etl("verify")).out
     assert there.etl("check").code == 1
     done(there.etl("restore", "--activate"))
+    with pytest.raises(ConfigurationError, match="after a restore the next run makes again what readers had"):
+        read_on(there, reader)
     later_hand_over(there)
+    assert read_on(there, reader, is_full=True).rows == reader.rows
     assert what_there_is(there) == what_there_is(site)
     assert what_there_is(there)["waiting"] == []
     assert HELD not in done(there.etl("verify")).out

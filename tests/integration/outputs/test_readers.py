@@ -239,7 +239,7 @@ def test_without_readers_a_version_notes_nothing(outbound: Outbound, warehouse: 
         site.partner.hand_over()
         assert run_once(runtime).out["upserted"] == 1
     assert len(sent) > 50
-    of_readers = re.compile(r"\.reader\b|reader_change|reader_receipt|etl_reader|_reader\"?\.")
+    of_readers = re.compile(rf"{STORE}\.reader\b|reader_change|reader_receipt|etl_reader|_reader\"?\.")
     assert list(filter(of_readers.search, sent)) == []
 
 
