@@ -22,7 +22,7 @@ from etl.sources.kafka.message import Partition
 from etl.sources.kafka.reading_settings import DIFFERING
 from etl.sources.kafka.rules import rules_of
 from tests.fix_browser import SECONDS_MS, Look, offers, says
-from tests.fix_company import STORE, until
+from tests.fix_company import STORE, Ended, ended, until
 from tests.fix_database import LOOPBACK
 from tests.fix_web import ServeWeb
 from tests.integration.hooks.listener import Listener, listening
@@ -42,7 +42,10 @@ def status(reading: Reading) -> dict[str, Any]:
 
 def metrics(reading: Reading, prefix: str = "etl_kafka") -> dict[str, float]:
     """Those of Kafka, or others, without the label that all have."""
-    done = reading.site.etl("metrics", "--once")
+    return measured_in(reading.site.etl("metrics", "--once"), prefix)
+
+
+def measured_in(done: Ended, prefix: str) -> dict[str, float]:
     assert done.code == 0, done.err
     lines = [line.rpartition(" ") for line in done.out.splitlines() if line.startswith(prefix)]
     return {
@@ -264,11 +267,13 @@ def test_brokers_that_are_away_are_a_line_and_a_metric(reading: Reading) -> None
     with reading.worker():
         reading.wait_for({"a"})
     reading.site.write(KAFKA, f"servers={LOOPBACK}:1\n")
-    done = reading.site.etl("status")
+    # Each waits for the brokers: all at once.
+    asked = [("status",), ("status", "--json"), ("metrics", "--once")]
+    done, as_json, exported = map(ended, [reading.site.start_program(*words) for words in asked])
     assert (done.code, "The brokers cannot be asked" in done.out, "Out versions:" in done.out) == (0, True, True)
-    found = json.loads(reading.site.etl("status", "--json").out)["kafka"]
+    found = json.loads(as_json.out)["kafka"]
     assert (found["partitions"][0]["lag"], found["topics"][0]["lag"]) == (None, None)
-    measured = metrics(reading, "etl_")
+    measured = measured_in(exported, "etl_")
     assert measured["etl_up"] == 1
     assert measured["etl_kafka_up"] == 0
     assert not any(name.startswith("etl_kafka_lag_records") for name in measured)

@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
 from etl.engine import Runtime
 from etl.engine.kafka_out.outputs import output_writer, write_outputs
 from etl.kafka import Message, Partition, TransactionalProducer, read_to_end
@@ -12,7 +15,7 @@ from etl.settings import KafkaConnection
 from etl.settings.kafka_keys import KAFKA, OUT_KAFKA, output_path
 from etl.sources.kafka.rules import RecordRules
 from tests.fix_company import Site
-from tests.fix_kafka import MakeTopic
+from tests.fix_kafka import MakeTopic, admin_at
 from tests.integration.kafka_records.topic import Topic
 
 Record = dict[str, Any]
@@ -30,6 +33,7 @@ class Output:
     # The owner of the partition that records are merged from.
     source: Topic | None = None
     names: tuple[str, ...] = ("out",)
+    _asking: tuple[str, AdminClient] | None = None
 
     def configure(self, *, other: dict[str, dict[str, object]] | None = None, **keys: object) -> None:
         """Keys of the output, __ for a dot, or with `other` of several ones by name."""
@@ -70,16 +74,28 @@ class Output:
     def connection(self) -> KafkaConnection:
         return KafkaConnection(self.servers, "test", {}, "K.txt")
 
-    def settle(self) -> None:
-        """Waits until readers see what was committed a moment ago: the next producer of each name does."""
-        for name in (*self.names, "out-recovery"):
-            with TransactionalProducer(self.connection, f"etl-demo-{name}") as next_one:
-                next_one.init()
+    def settle(self, topic: str) -> None:
+        """Waits until readers see what was committed a moment ago, and ends what a killed writer has left open: the
+        next producer of each name does both."""
+        if self._has_open_transactions(topic):
+            for name in (*self.names, "out-recovery"):
+                with TransactionalProducer(self.connection, f"etl-demo-{name}") as next_one:
+                    next_one.init()
+
+    def _has_open_transactions(self, topic: str) -> bool:
+        if self._asking is None or self._asking[0] != self.servers:
+            self._asking = (self.servers, admin_at(self.servers))
+        ends = []
+        for level in (IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED):  # in this order
+            last = {TopicPartition(topic, 0): OffsetSpec.latest()}
+            [asked] = self._asking[1].list_offsets(last, isolation_level=level).values()
+            ends.append(asked.result(30).offset)
+        return ends[0] != ends[1]
 
     def messages(self, topic: str = "", *, is_settled: bool = False) -> list[Message]:
         """All committed messages of the only partition. `is_settled`: a writer is at it, which must not be fenced."""
         if not is_settled:
-            self.settle()
+            self.settle(topic or self.topic)
         return list(read_to_end(self.connection, Partition(topic or self.topic, 0)))
 
     def records(self, topic: str = "") -> list[Record]:
