@@ -1,5 +1,6 @@
 """`etl restore`: a backup into databases, held until it is activated; or a drill of that."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -44,7 +45,8 @@ def restore(
 
     Every file is checked first, and the schemas must not exist yet. All rows are compared with the backup. What was
     restored is held: no run, batch or output writes there before `etl restore --activate`, which refuses while `etl
-    verify` finds an error. Sign-ins at the console have ended.
+    verify` finds an error. It first repeats the erasures (`etl erase`) that the backup is older than. Sign-ins at the
+    console have ended.
 
     With --hold the databases are held as they are, after a restore by other means: pgBackRest, Barman, a copy of disks.
 
@@ -105,11 +107,13 @@ def _activate(context: click.Context, company: str | None, *, as_json: bool) -> 
         if errors:
             lines = "\n".join(f"  {one.what}: {one.found}" for one in errors)
             raise EnvironmentFault(f"nothing is activated while `etl verify` finds errors:\n{lines}")
-        schemas = activate(installation)
+        schemas, erased = activate(installation)
     if as_json:
-        click.echo(json_text({"schemas": schemas}))
-    else:
-        click.echo(f"Programs may write in {', '.join(schemas)} again." if schemas else "Nothing was held.")
+        click.echo(json_text({"schemas": schemas, "erased": [asdict(one) for one in erased]}))
+        return
+    if erased:
+        click.echo(f"Repeated {len(erased):,} erasures that the backup is older than.")
+    click.echo(f"Programs may write in {', '.join(schemas)} again." if schemas else "Nothing was held.")
 
 
 def _drill(context: click.Context, company: str | None, folder: Path, programs: str, *, as_json: bool) -> None:

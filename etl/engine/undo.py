@@ -89,8 +89,11 @@ def _revert(runtime: Runtime, connections: Connections, run: int, begin: Begin) 
 
 
 def _other_source(store: Connection, runtime: Runtime, unit: int) -> str:
-    """The source of an ended unit that is no run of in_ tables; "" if there is none."""
+    """The source of an ended unit that is no run of in_ tables; "" if there is none. Raises ConfigurationError for an
+    erasure."""
     row = fetch_one(store, _sql("unit_of_other_source", schema=runtime.store.schema), {"number": unit})
+    if row and row.is_erasure:
+        raise ConfigurationError(f"unit {unit} is an erasure, which nothing reverts: load the values again")
     return str(row.source) if row else ""
 
 

@@ -1,4 +1,4 @@
-"""What an operator does with all databases of a company at once: back up, restore, verify, hold, upgrade, adopt.
+"""What an operator does with all databases of a company at once: back up, restore, verify, hold, erase, upgrade, adopt.
 
 Receives an installation (runtime, configuration tree, database of the console) and folders. Returns manifests and
 findings. Only `adopt` merges rows, by etl/merge.
@@ -16,6 +16,8 @@ from etl.operations.backup import (
     prune,
 )
 from etl.operations.client import open_client
+from etl.operations.erase import Erased, Holder, erase, find_holders
+from etl.operations.erase import repeat as repeat_erasures
 from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.move import Moved, move
@@ -39,6 +41,8 @@ __all__ = [
     "Depth",
     "Drained",
     "Drill",
+    "Erased",
+    "Holder",
     "Installation",
     "KeptBackup",
     "Moved",
@@ -52,7 +56,9 @@ __all__ = [
     "check_upgrade",
     "drain",
     "drill",
+    "erase",
     "fill_table",
+    "find_holders",
     "finish_upgrade",
     "hold",
     "in_the_way",
@@ -64,6 +70,7 @@ __all__ = [
     "prune",
     "read_upgrade",
     "release",
+    "repeat_erasures",
     "restore",
     "roll_back_upgrade",
     "switch_table",

@@ -1,4 +1,4 @@
-"""Units of work on a store: runs, undos, batches, syncs and adoptions, each with source, times and receipt."""
+"""Units of work on a store: runs, undos, batches, syncs, adoptions, erasures, with source, times and receipt."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _sql = SqlTemplates(__package__)
 
 class UnitKind(StrEnum):
     """What a unit is: a run or undo of in_ tables, a batch of records, a sync of entries, what was
-    loaded of an existing installation, a value that a person has pinned."""
+    loaded of an existing installation, a value that a person has pinned, the erasure of an instance."""
 
     RUN = "run"
     UNDO = "undo"
@@ -22,6 +22,7 @@ class UnitKind(StrEnum):
     SYNC = "sync"
     ADOPTION = "adoption"
     PIN = "pin"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True)

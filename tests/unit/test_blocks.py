@@ -43,6 +43,7 @@ TESTS: dict[str, dict[str, str]] = {
         "sh": "tests/integration/directory/test_check.py tests/integration/directory/test_domain_sync.py",
         "shell": f"{_HERE}::test_the_packages_of_the_client_of_directories",
     },
+    "docs/erase.md": {"sh": f"{_OPERATIONS}/test_erase.py::test_the_commands_of_the_page_run"},
     "docs/errors.md": {"sh": f"{_PAGES}::test_the_commands_of_the_pages_run"},
     "docs/files.md": dict.fromkeys(("csv", "sh"), "tests/integration/files/test_page.py"),
     **{

@@ -75,6 +75,9 @@ upgrade start
 upgrade switch
 upgrade finish --yes
 recover --to out
+erase Client a
+erase Client a --apply --reason $folder
+erase --repeat --apply
 verify
 backup -o $backup
 restore --drill $backup

@@ -42,11 +42,12 @@ class RunRecords(RunState):
             raise FencedOut(f"run {lease.run} was taken over by another runner; this one writes nothing more")
         return row.state, row.message
 
-    def lock_out_runs(self, connection: Connection) -> None:
-        """Keeps runs from starting before the transaction ends. Raises MarkerHeld while one is running."""
+    def lock_out_runs(self, connection: Connection, *, beside_given_up: bool = False) -> None:
+        """Keeps runs from starting before the transaction ends. Raises MarkerHeld while one is running; not, with
+        `beside_given_up`, for one whose lease was given up, as in what was restored."""
         execute(connection, _sql("lock_fence", schema=self.schema))
         _, running = self.read_state(connection)
-        if running is not None:
+        if running is not None and not (beside_given_up and running.beat_age is None):
             raise MarkerHeld(f"run {running.run} has not ended: wait for it, or run `etl run` if it was left")
 
     def record_manual_run(

@@ -1,0 +1,1 @@
+"""The commands that take something back for good."""
