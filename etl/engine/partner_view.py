@@ -1,7 +1,9 @@
 """What a partner can see of its own data: by the privileges that `etl grants` gives to the partner's role."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
@@ -21,12 +23,36 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class OwnReader:
+    """A reader of the out_ tables for which the partner's role may act."""
+
+    schema_name: str
+    reader: str
+    from_position: int | None
+    upto_position: int | None
+    asked_at: datetime | None
+    taken_at: datetime | None
+    retired_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """As that of an OutReader."""
+        if self.retired_at:
+            return "retired"
+        if self.upto_position is not None:
+            return "full_given" if self.from_position is None else "given"
+        return "full_next" if self.from_position is None else "waits"
+
+
+@dataclass(frozen=True)
 class PartnerView:
     """`marker`: the row that counts, None without one; `receipts`: of the newest run, for the tables that the role may
-    read; what another partner of the schema fills does not exist."""
+    read; what another partner of the schema fills does not exist. `readers`: none where its role is not known to the
+    server of the out_ tables."""
 
     marker: Row | None
     receipts: tuple[Row, ...]
+    readers: tuple[OwnReader, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +124,19 @@ def read_partner_view(runtime: Runtime, *, seconds: float) -> PartnerView:
     receipts = _rows(runtime, "newest_receipts", "migration_receipt", seconds)
     there = readable_tables(runtime, [row["in_table"] for row in receipts], seconds=seconds) if receipts else ()
     own = tuple(row for row in receipts if fold(row["in_table"]) in there)
-    return PartnerView(marker[0] if marker else None, own)
+    return PartnerView(marker[0] if marker else None, own, _own_readers(runtime, seconds))
+
+
+def _own_readers(runtime: Runtime, seconds: float) -> tuple[OwnReader, ...]:
+    """A page is not refused because of them: another server may lack the partner's role, and a version may just go."""
+    found = []
+    prefix = f"{names.out_views_schema(runtime.company.code)}_"
+    with suppress(EnvironmentFault), read_only_transaction(runtime.out_engine, seconds=seconds) as connection:
+        for schema in fetch_all(connection, _sql("own_reader_schemas"), {"prefix": prefix}):
+            version = schema.name.removesuffix("_reader")
+            rows = fetch_all(connection, _sql("own_readers", reader_schema=schema.name))
+            found += [OwnReader(schema_name=version, **row._mapping) for row in rows]
+    return tuple(found)
 
 
 def read_not_merged(runtime: Runtime, *, seconds: float) -> NotMerged:

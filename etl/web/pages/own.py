@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from etl.engine.partner_view import NotMerged, PartnerView, read_not_merged, read_partner_view
+from etl.engine.partner_view import NotMerged, OwnReader, PartnerView, read_not_merged, read_partner_view
 from etl.web.assets import BUILD
 from etl.web.companies import patient
 from etl.web.lately import Lately
@@ -39,6 +39,16 @@ class WhyNot(Model):
     reason_rus: str
 
 
+class OwnReaderShown(Model):
+    """A reader of the out_ tables that the partner acts for; `state` as on the page Out."""
+
+    reader: str
+    schema_name: str
+    state: str
+    asked_at: datetime | None
+    taken_at: datetime | None
+
+
 class OwnNow(CompanyPage):
     """`state`: `own.STATE` of the texts is the sentence. `why_not` is None while it is being read (`is_reading`), and
     where that takes too long. `shape` changes when an open page has to be loaded again."""
@@ -54,6 +64,7 @@ class OwnNow(CompanyPage):
     receipts: tuple[OwnReceipt, ...]
     is_reading: bool
     why_not: tuple[WhyNot, ...] | None
+    readers: tuple[OwnReaderShown, ...]
 
 
 _GRADES = {"quiet": "good", "loading": "good", "never": "good", "handed_over": "busy", "being_read": "busy"}
@@ -84,6 +95,7 @@ def page(request: PageRequest) -> OwnNow:
         receipts=receipts,
         is_reading=lately is None,
         why_not=why_not,
+        readers=tuple(map(_reader, found.readers)),
     )
 
 
@@ -110,6 +122,10 @@ def _shape(state: str, run: int | None, why_not: tuple[WhyNot, ...] | None) -> s
 def _receipt(row: dict[str, Any]) -> OwnReceipt:
     names = [name for name in OwnReceipt.model_fields if name != "table"]
     return OwnReceipt(table=row["in_table"], **{name: row[name] for name in names})
+
+
+def _reader(one: OwnReader) -> OwnReaderShown:
+    return OwnReaderShown(**{name: getattr(one, name) for name in OwnReaderShown.model_fields})
 
 
 def _why_not(row: dict[str, Any]) -> WhyNot:

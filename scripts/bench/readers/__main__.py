@@ -69,6 +69,7 @@ def play(server: Server, rows: int, readers: int, results: Results) -> None:
         measured = engine.run()
         results[load, readers].append(measured.cpu_seconds)
         results[f"{load}, WAL", readers].append(measured.wal_bytes / 1e6)
+        engine.tidy()
         with engine.session() as session:
             for name in names:
                 results[f"{load}, a delivery", readers].append(take(server, session, name))

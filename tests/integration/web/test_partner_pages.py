@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.fix_company import Row, Site, until
+from etl.engine import add_reader
+from tests.fix_company import OUT, Row, Site, until
 from tests.fix_web import Reply, ServeWeb, Web
 from tests.integration.web.test_identity import CONFIG
 
@@ -85,6 +86,20 @@ def test_a_partner_sees_its_own_runs(site: Site, web: Web) -> None:
     site.look(f"revoke select on in_tables.migration_receipt from {site.partner_role}")
     assert ask(web, "/api/v1/c/demo/runs").json["items"] == []
     assert web.get(f"/api/v1/c/demo/runs/{newest}", **AS_PARTNER).status == 404
+
+
+def test_a_partner_sees_its_own_readers(site: Site, web: Web) -> None:
+    """Those of its role; not those of the role that the console has."""
+    with site.runtime() as runtime:
+        add_reader(runtime, "warehouse", site.partner_role, None)
+        add_reader(runtime, "internal", site.engine_role, None)
+    with site.reader() as reader:
+        reader.execute(f"select {OUT}_reader.ask('warehouse')")
+    [shown] = ask(web, "/api/v1/c/demo/now").json["readers"]
+    assert (shown["reader"], shown["schema_name"], shown["state"]) == ("warehouse", OUT, "full_given")
+    assert "full delivery not confirmed" in ask(web, "/c/demo/now").text
+    site.look(f"drop schema {OUT}_reader cascade")
+    assert ask(web, "/api/v1/c/demo/now").json["readers"] == []
 
 
 def test_a_partner_of_an_older_import_sees_what_brings_it_up(site: Site, web: Web) -> None:
