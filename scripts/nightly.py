@@ -203,10 +203,11 @@ PARTS = (
     ),
     Part(
         "packages",
-        "packages are built, installed in a clean Debian, by pipx and by uv, and run the demo; the chart is checked",
+        "packages are built, installed in a clean Debian and by tools; demo, service, completion; the chart is checked",
         (
             Command((PYTHON, "-m", "pip", "install", "--quiet", "--editable", ".[packages]")),
-            _pytest(_PACKAGES_TESTS, "-m", "nightly"),
+            # In one process, as its fixtures are most of the work.
+            _pytest(_PACKAGES_TESTS, "-m", "nightly", "--numprocesses", "0"),
         ),
     ),
     Part("postgres-14", "all tests on PostgreSQL 14", (_on("14"),)),

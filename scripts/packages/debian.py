@@ -60,6 +60,8 @@ def _add_system_files(root: Path) -> None:
     shared = root / _HOME.lstrip("/") / "share"
     shutil.copytree(shared, root / "usr/share", dirs_exist_ok=True)
     shutil.rmtree(shared)
+    # Debian's zsh looks in no other folder of /usr/share.
+    (root / "usr/share/zsh/site-functions").replace(root / "usr/share/zsh/vendor-completions")
     (root / "lib/systemd").mkdir(parents=True)
     (root / "usr/share/etl/systemd").replace(root / "lib/systemd/system")
     documents = root / "usr/share/doc/etl"

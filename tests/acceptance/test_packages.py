@@ -47,6 +47,39 @@ $etl --config file:/etc/etl config import /tmp/tree
 """
 
 
+# What each shell says behind each of two beginnings, found where it looks by itself.
+SHELLS = {
+    "bash": """\
+. /usr/share/bash-completion/bash_completion
+_completion_loader etl
+for typed in 'etl generate-d' 'etl run --l'; do
+    COMP_WORDS=($typed)
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    _etl_completion etl
+    echo "${COMPREPLY[@]}"
+done
+""",
+    "fish": """\
+complete -C 'etl generate-d'
+complete -C 'etl run --l'
+""",
+    # Keys go to a shell at a terminal of its own.
+    "zsh": """\
+zmodload zsh/zpty
+export TERM=dumb
+for typed in 'etl generate-d' 'etl run --l'; do
+    zpty shell zsh -f -i
+    zpty -w shell "autoload -Uz compinit && compinit -u -D && print rea''dy"
+    zpty -r -m shell said '*ready*'
+    zpty -w -n shell "$typed"$'\\t'
+    zpty -r -m shell said '*(generate-ddl|--loop)*'
+    print -r -- "$said"
+    zpty -d shell
+done
+""",
+}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the packages lie."""
@@ -56,6 +89,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def base(folder: Path) -> Path:
     return bootstrap(folder.parent / "root.tar")
+
+
+@pytest.fixture(scope="module")
+def with_shells(folder: Path) -> Path:
+    return bootstrap(folder.parent / "shells.tar", packages=("bash-completion", "fish", "man-db", "zsh"))
 
 
 def shell(root: Path, script: str) -> str:
@@ -89,6 +127,26 @@ def test_wheel_and_source_archive_are_built_the_same(tmp_path: Path) -> None:
     with tarfile.open(archive) as tar:
         names = {one.name.partition("/share/etl/")[2] for one in tar if one.isfile()}
     assert names - {""} == materials_of(CHECKOUT / "share/etl")
+
+
+def test_the_wheel_installs_in_a_clean_machine(folder: Path, base: Path, tmp_path: Path) -> None:
+    """With the wheels of the bundle as the index of a closed network."""
+    archive = bundle.build(folder)
+    root = unpack(base, tmp_path / "root")
+    with tarfile.open(archive) as tar:
+        tar.extractall(root / "tmp", filter="data")
+    wheel = distributions.build(folder)
+    shutil.copy(wheel, root / "tmp")
+    index = f"/tmp/{bundle.name()}/wheels"
+    (root / "tmp" / bundle.name() / "wheels" / wheel.name).unlink()
+    install = f"python3 $(echo {index}/pip-*.whl)/pip --python /opt/tool/bin/python install --no-index --quiet"
+    shell(
+        root,
+        f"""python3 -m venv --without-pip /opt/tool
+        {install} --find-links {index} 'etl[embedded] @ file:///tmp/{wheel.name}'
+        useradd -m someone""",
+    )
+    assert "etl demo --stay" in shell(root, "su -s /bin/sh someone -c '/opt/tool/bin/etl demo'")
 
 
 def test_the_bundle_installs_without_network(folder: Path, base: Path, tmp_path: Path) -> None:
@@ -154,6 +212,19 @@ def test_the_debian_package_installs_and_goes(folder: Path, base: Path, tmp_path
     said = shell(root, "dpkg --purge etl 2>&1")
     assert "the data stay in /var/lib/etl" in said
     assert shell(root, "ls -d /var/lib/etl /opt/etl 2>/dev/null || true").split() == ["/var/lib/etl"]
+
+
+def test_man_pages_and_completion_are_where_man_and_shells_look(
+    folder: Path, with_shells: Path, tmp_path: Path
+) -> None:
+    root = unpack(with_shells, tmp_path / "root")
+    shutil.copy(debian.build(folder), root / "tmp/etl.deb")
+    shell(root, "dpkg --install /tmp/etl.deb")
+    assert "Import the rows that are ready" in shell(root, "man etl-run | cat")
+    for program, script in SHELLS.items():
+        (root / "tmp" / program).write_text(script)
+        said = shell(root, f"timeout 120 {program} /tmp/{program}")
+        assert [word in said for word in ("generate-ddl", "--loop")] == [True, True], (program, said)
 
 
 def test_the_image_has_an_account_without_privileges(folder: Path) -> None:
