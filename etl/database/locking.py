@@ -18,12 +18,23 @@ FILL_LOCK: Final = 511_029_081
 """The first number of the advisory lock of a session that fills in_ tables; the second is the hash of their schema."""
 
 
-def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: Iterable[str] | None = None) -> list[str]:
-    """Descriptions of other sessions that hold locks on our tables now, in one schema or on the given tables.
+def lock_holders(
+    connection: sqlalchemy.Connection,
+    schema: str = "",
+    tables: Iterable[str] | None = None,
+    *,
+    counts_readers: bool = False,
+) -> list[str]:
+    """Descriptions of other sessions that hold locks on our tables now, in one schema or on the given tables. Readers
+    are in the way only of who wants a table alone.
 
     Raises what the driver does.
     """
-    values = {"schema": fold(schema) or None, "tables": None if tables is None else list(tables)}
+    values = {
+        "schema": fold(schema) or None,
+        "tables": None if tables is None else list(tables),
+        "counts_readers": counts_readers,
+    }
     return [
         f"{row.tables}: {'locked' if row.is_granted else 'wanted'} by {printable(row.holder)} of "
         f"{printable(row.username)} ({printable(row.application)})"

@@ -1,8 +1,8 @@
--- Other sessions that hold more than a reader's lock on our tables (or on some of them): the probable cause of a lock
--- timeout. Sessions that wait for a lock there count as well, since later ones wait behind them, and so do the sessions
--- that they wait for, readers included. Pid, role and application of a foreign session are visible to all roles, query
--- and times only to members of pg_read_all_stats. Only sessions of our own role are hidden by a runner's name. Prepared
--- transactions have no session.
+-- Other sessions that hold more than a reader's lock on our tables (or on some of them), or any lock: the probable
+-- cause of a lock timeout. Sessions that wait for a lock there count as well, since later ones wait behind them, and so
+-- do the sessions that they wait for, readers included. Pid, role and application of a foreign session are visible to
+-- all roles, query and times only to members of pg_read_all_stats. Only sessions of our own role are hidden by a
+-- runner's name. Prepared transactions have no session.
 {% from "own_session.jinja" import is_own %}
 {% from "role_of.jinja" import role_of %}
 with lock as (
@@ -25,7 +25,8 @@ waiting as (
     where not l.granted and not coalesce(a.application_name like 'etl:%' and {{ is_own("a") }}, false)
 ),
 counted as (
-    select * from lock where mode <> 'AccessShareLock' and (granted or pid in (select pid from waiting))
+    select * from lock
+    where (mode <> 'AccessShareLock' or :counts_readers) and (granted or pid in (select pid from waiting))
     union
     select l.*
     from waiting w

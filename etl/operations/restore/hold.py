@@ -12,7 +12,7 @@ _sql = SqlTemplates(__package__)
 
 CHANGED: Final = {
     IMPORT: ("etl_schema", "run", "run_fence", "runner"),
-    STORE: ("etl_schema", "store_fence", "kafka_position", "kafka_output"),
+    STORE: ("etl_schema", "store_fence", "kafka_position", "kafka_output", "ad_run"),
     OUT: ("etl_schema",),
     WEB: ("etl_schema",),
 }

@@ -26,6 +26,7 @@ from etl.operations.upgrade.filling import (
 )
 from etl.operations.upgrade.foreign import refuse_foreign
 from etl.operations.upgrade.placed_change import PlacedChange
+from etl.operations.upgrade.table_readers import naming_readers
 
 # A run that writes more than it is copied meanwhile is waited for at most so often.
 _ROUNDS: Final = 20
@@ -95,7 +96,10 @@ def roll_back(
                 "was written since: `etl upgrade finish` drops it"
             )
         switched = _exchange(ongoing, tables, ChangeState.READY, change.next_table, limits, show)
-    with transaction(ongoing.engine, lock_timeout="5s", **BRIEF) as connection:
+    with (
+        naming_readers(ongoing, change.next_table),
+        transaction(ongoing.engine, lock_timeout="5s", **BRIEF) as connection,
+    ):
         ongoing.expect(connection, (ChangeState.FILLING, ChangeState.READY), is_locked=True)
         ongoing.run(connection, "drop_next")
         ongoing.run(connection, "forget_change")
@@ -185,7 +189,7 @@ def _try(ongoing: PlacedChange, tables: Tables, state: ChangeState, former_name:
         "statement_timeout": f"{limits.max_stop * 1000:.0f}ms",
         **BRIEF,
     }
-    with transaction(ongoing.engine, **settings) as connection:
+    with naming_readers(ongoing, tables.source), transaction(ongoing.engine, **settings) as connection:
         # First the row: with the lock in hand no other upgrade is waited for.
         recorded = ongoing.expect(connection, (_state_before(state),), is_locked=True)
         began = time.monotonic()

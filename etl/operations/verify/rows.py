@@ -121,7 +121,8 @@ def check_out_rows(installation: Installation, repair: bool) -> Iterator[Finding
                 number += rows
                 if lacking:
                     found = f"{lacking:,} rows of {one.schema}.{table} are of no instance of the store"
-                    yield error("out_ rows", found, "`etl out build --version` makes another version: docs/versions.md")
+                    do = "`etl recover --to out` makes a version equal to the store; --version names which one"
+                    yield error("out_ rows", found, do)
     yield ok("out_ rows", f"{number:,} rows were looked at")
 
 

@@ -45,6 +45,8 @@ def test_chosen_objects_are_equal_to_the_store_again(make_site: MakeSite) -> Non
     before = shown(site)
     damage(site)
     damaged = shown(site)
+    [error] = [one for one in json.loads(site.etl("verify", "--json").out)["findings"] if one["level"] == "error"]
+    assert error["do"].startswith("`etl recover --to out` makes a version equal to the store")
     found = done(site.etl("recover", "--to", "out", "--bo-codes", "Client,Claim", "--exclude-bo-codes", "Claim"))
     assert found.out == "Client: 3 rows.\n"
     assert shown(site) == [before[0], *damaged[1:]]
@@ -53,6 +55,7 @@ def test_chosen_objects_are_equal_to_the_store_again(make_site: MakeSite) -> Non
     done(site.etl("recover", "--to", "out"))
     assert shown(site) == before
     assert json.loads(done(site.etl("recover", "--to", "out", "--json")).out)["rows"] == {"Client": 0, "Claim": 0}
+    done(site.etl("verify"))
 
 
 @BOTH_LAYOUTS

@@ -12,6 +12,7 @@ import pytest
 
 from etl.config import open_source
 from etl.database import snapshot
+from etl.engine.directory.sync import begin_sync
 from etl.errors import ConfigurationError
 from etl.operations import open_installation
 from etl.operations.backup.moment import belong_together
@@ -123,6 +124,26 @@ def test_a_run_in_the_middle_is_continued(make_site: MakeSite, elsewhere: Elsewh
     done(there.etl("restore", "--activate"))
     assert json.loads(done(there.etl("run", "--json")).out)["taken_over"]
     assert what_there_is(there) == what_there_is(site)
+
+
+@ONLY_ONE
+def test_a_sync_with_the_directory_that_was_under_way_is_over(make_site: MakeSite, elsewhere: Elsewhere) -> None:
+    """Also where the clock of the new server is behind; another one may begin, and a drain waits for none."""
+    site = filled(make_site(CLAIMS))
+    with site.runtime() as runtime:
+        _, sync = begin_sync(runtime, login=None)
+        assert sync
+    site.look(f"update {STORE}.ad_run set lease_until = now() + interval '1 day'")
+    done(site.etl("backup", "-o", "backup"))
+    there = elsewhere(site)
+    done(there.etl("restore", "backup"))
+    done(there.etl("restore", "--activate"))
+    for words in (("hold", "--reason", "new disks"), ("drain", "--timeout", "0"), ("release",)):
+        done(there.etl(*words))
+    with there.runtime() as runtime:
+        _, later = begin_sync(runtime, login=None)
+        assert later
+        assert later > sync
 
 
 @BOTH_LAYOUTS

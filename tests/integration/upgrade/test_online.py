@@ -93,6 +93,8 @@ def test_from_the_first_step_to_the_last(site: Site) -> None:
     done(site.etl("upgrade", "finish", "--yes"))
     assert state(site) == "finished"
     assert not site.value(f"select to_regclass('{STORE}.journal_former')", at=site.store_database)
+    refused = site.etl("upgrade", "rollback")
+    assert (refused.code, "only a backup (`etl restore`)" in refused.err) == (2, True), refused
     deliver(site, 5)
     assert same_out(site)
     again = done(site.etl("upgrade", "start"))
@@ -231,7 +233,9 @@ def test_nothing_is_switched_while_something_is_in_the_way(site: Site) -> None:
     with psycopg.connect(**superuser(site.store_database)) as reader:
         reader.execute(f"select 1 from {STORE}.journal limit 1")
         late = site.etl("upgrade", "switch", "--patience", "0", "--max-stop", "0.4")
+        holder = reader.info.backend_pid
     assert (late.code, "was not switched in 1 tries" in late.err) == (4, True), late
+    assert f"journal: locked by session {holder} of " in late.err
 
     site.look(f"create view public.of_others as select n from {STORE}.journal", at=site.store_database)
     for command in ("check", "switch"):
