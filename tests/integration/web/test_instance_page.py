@@ -1,5 +1,6 @@
 """Instance, its history, and what waits: for those inside, and for a partner under its own role."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,6 +53,11 @@ def test_an_instance_is_found_by_any_of_its_ids(site: Site, serve_web: ServeWeb)
         assert found["rows"] == first["rows"]  # those of its own in_id
     assert not ask(web, "instance", table="in_Client", in_id="none@corp.kz")["is_found"]
     assert "found by its value of email" in web.get("/c/demo/instance?table=in_Client&in_id=ann@corp.kz").text
+    run(site, "in_Claim_Client", {"claim_id": "late", "client_id": "a"})
+    [waits] = ask(web, "instance", table="in_Client", in_id="a")["waiting"]
+    assert (waits["object"], waits["lacks_owner"], waits["lacks_target"]) == ("Claim", True, False)
+    shown = re.sub(r"<[^>]*>", "", web.get("/c/demo/instance?table=in_Client&in_id=a").text)
+    assert "Claim late, Client → Client  a: waits for Claim late, " in shown
     # A removed one holds no unique value.
     run(site, "in_Client", {"in_id": "a", "removed": True})
     assert not ask(web, "instance", table="in_Client", in_id="ann@corp.kz")["is_found"]
