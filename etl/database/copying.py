@@ -11,8 +11,8 @@ from sqlalchemy import Connection, TextClause
 from etl.database.transactions import Parameters, translated
 from etl.errors import EtlError
 
-# The number that is sent in one piece.
-_LINES = 500
+# The number that is sent in one piece. After each one the thread waits its turn where others read meanwhile.
+_LINES = 2_000
 # Where COPY was, as the server says it: the table, then the word for line in its language.
 _LINE_OF_COPY: Final = re.compile(r"COPY [^,]*, \D{1,20}([0-9]{1,10})")
 

@@ -12,6 +12,10 @@ from etl.sources.kafka.shapes import CompanyShape
 
 Held = Mapping[Partition, HeldPartition]
 
+# Messages of a batch that follows no full one, with which it is merged: the store need not wait until a first batch is
+# full while the next one is read. A batch of fewer takes too long for each of them.
+_EARLY_MESSAGES = 5_000
+
 
 @dataclass(frozen=True)
 class BatchLimits:
@@ -77,6 +81,7 @@ class Gathering:
     _rest: list[Message] = field(default_factory=list)
     _positions: dict[Partition, int] = field(default_factory=dict)
     _since: float | None = None
+    _follows_full: bool = False
 
     def receive(self, messages: Iterable[Message], positions: Mapping[Partition, int], held: Held) -> None:
         """Takes what a consumer has delivered, and where it is afterwards."""
@@ -115,10 +120,13 @@ class Gathering:
     @property
     def is_due(self) -> bool:
         """Whether it is to be merged although more may come."""
-        return self.is_full or (self._since is not None and self.clock() - self._since >= self.limits.seconds)
+        if self.is_full or (not self._follows_full and self.batch.read.messages >= _EARLY_MESSAGES):
+            return True
+        return self._since is not None and self.clock() - self._since >= self.limits.seconds
 
     def take(self, held: Held) -> Batch:
         """The batch; a new one begins with what is left."""
+        self._follows_full = self.is_full
         batch, self.batch = self.batch, Batch()
         self._since = self.clock() if self._rest else None
         if self._rest:

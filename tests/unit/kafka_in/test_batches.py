@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from etl.engine.kafka_in import assignment, reading, worker
+from etl.engine.kafka_in import assignment, batches, reading, worker
 from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import WINDOW, ErrorShare
 from etl.engine.kafka_in.taking import Stop, decide
@@ -76,6 +76,17 @@ def test_a_batch_is_due_when_it_is_old(company: CompanyShape) -> None:
     assert found.is_due
     found.take(mine)
     assert not found.is_due
+
+
+def test_a_first_batch_need_not_be_full(company: CompanyShape, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor one behind it that was not; but what follows a full one waits until it is full too, or old."""
+    monkeypatch.setattr(batches, "_EARLY_MESSAGES", 2)
+    mine, found = held(A), gathering(company, records=4)
+    for begin, end, is_due in ((0, 1, False), (1, 2, True), (2, 5, True), (5, 9, True), (9, 12, False), (12, 13, True)):
+        found.receive([message(A, n) for n in range(begin, end)], {A: end}, mine)
+        assert found.is_due == is_due
+        if is_due:
+            found.take(mine)
 
 
 def test_positions_count_what_is_no_message(company: CompanyShape) -> None:
