@@ -59,6 +59,8 @@ _COMMANDS = {
     "backup": ("etl.cli.backup:backup", "Write a backup of all databases and the configuration."),
     "restore": ("etl.cli.restore:restore", "Restore a backup, or try to; what was restored is held until activated."),
     "verify": ("etl.cli.verify:verify", "Look for damage and for what does not fit together; repair it."),
+    "join": ("etl.cli.repair.join:join_command", "Make one instance of two."),
+    "split": ("etl.cli.repair.join:split_command", "Make an instance of its own of an external id."),
     "erase": ("etl.cli.repair.erase:erase_command", "List what holds a person's values, and erase it everywhere."),
     "recover": ("etl.cli.recover:recover", "Make out_ tables or the mirror equal to the golden store again."),
     "adopt": ("etl.cli.adopt:adopt_command", "Load the data of an existing installation, with their ids."),
@@ -79,7 +81,7 @@ _ROLES = {
     "What became of rows": ("explain", "history", "pin", "errors", "waiting"),
     "For readers": ("out", "export"),
     "Servers and monitoring": ("psql", "grants", "check", "metrics", "web"),
-    "Backup and repair": ("backup", "restore", "verify", "recover", "erase"),
+    "Backup and repair": ("backup", "restore", "verify", "recover", "join", "split", "erase"),
     "Maintenance": ("adopt", "move", "hold", "drain", "release", "upgrade", "clean"),
 }
 

@@ -25,6 +25,7 @@ from etl.engine.preparation import (
     refuse_unfit,
     states_at,
 )
+from etl.engine.repair import Repaired, join, split
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.sequences import SequenceBehind, sequences_behind
@@ -65,6 +66,7 @@ __all__ = [
     "Moments",
     "Outcome",
     "Pinned",
+    "Repaired",
     "Runtime",
     "SequenceBehind",
     "Status",
@@ -90,6 +92,7 @@ __all__ = [
     "hold_here",
     "information_schemas",
     "is_prepared",
+    "join",
     "list_pins",
     "list_readers",
     "list_versions",
@@ -123,6 +126,7 @@ __all__ = [
     "run_or_help",
     "send_alerts",
     "sequences_behind",
+    "split",
     "states_at",
     "switch_version",
     "undo",

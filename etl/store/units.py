@@ -14,7 +14,8 @@ _sql = SqlTemplates(__package__)
 
 class UnitKind(StrEnum):
     """What a unit is: a run or undo of in_ tables, a batch of records, a sync of entries, what was
-    loaded of an existing installation, a value that a person has pinned, the erasure of an instance."""
+    loaded of an existing installation, a value that a person has pinned, the erasure of an instance,
+    two instances that were joined or split."""
 
     RUN = "run"
     UNDO = "undo"
@@ -23,6 +24,7 @@ class UnitKind(StrEnum):
     ADOPTION = "adoption"
     PIN = "pin"
     ERASURE = "erasure"
+    REPAIR = "repair"
 
 
 @dataclass(frozen=True)

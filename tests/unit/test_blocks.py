@@ -103,6 +103,7 @@ TESTS: dict[str, dict[str, str]] = {
     "docs/reference/commands.md": {"text": "tests/unit/test_reference_pages.py"},
     "docs/reference/zookeeper.md": {"text": "tests/unit/test_reference_pages.py"},
     "docs/scheduler.md": {"python": f"{_DOCS}/test_scheduler.py"},
+    "docs/repair.md": {"sh": f"{_OPERATIONS}/test_repair.py::test_the_commands_of_the_page_run"},
     "docs/security.md": {"url": f"{_HERE}::test_the_url_of_a_tree_that_is_signed_in_to"},
     "docs/service.md": {
         "sh": f"{_PAGES}::test_the_commands_of_the_service_page_run",

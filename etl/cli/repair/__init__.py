@@ -1,1 +1,4 @@
-"""The commands that take something back for good."""
+"""Commands for what no run can repair: instances that are joined, split or erased.
+
+Receives argv. Writes text or JSON. Without --apply nothing is written to a database.
+"""

@@ -11,7 +11,7 @@ from etl.operations.erase.import_tables import error_tables, import_tables
 from etl.operations.erase.noted import Erasure, note_subject
 from etl.operations.erase.out_tables import out_tables
 from etl.operations.erase.record import digests_of
-from etl.operations.erase.store_tables import contents_of, store_tables
+from etl.operations.erase.store_tables import contents_of, repairs_of, store_tables
 from etl.operations.erase.subject import Subject, subject_in_import, subject_in_store
 from etl.operations.erase.tables import Holder, SubjectTable, Values, existing
 from etl.operations.erase.web_tables import WEB_TABLES
@@ -22,6 +22,8 @@ from etl.store import Unit, UnitKind
 _sql = SqlTemplates(__package__)
 
 _SOURCE = "operator"
+# The journal of a mirror has no values.
+_NO_REPAIRS: dict[str, object] = {"repairs": [], "repaired": []}
 _SETTINGS = {"statement_timeout": "0", "client_min_messages": "warning"}
 
 
@@ -35,10 +37,11 @@ def count_all(installation: Installation, bo: BusinessObject, subject: Subject) 
             found += _counted(imported, IMPORT, import_tables(imported, runtime, bo, subject), values)
     with transaction(runtime.store_engine, **_SETTINGS) as store:
         if has_store(store, runtime) and has_golden_table(store, runtime, bo):
-            contents = {"contents": contents_of(store, runtime, subject)}
-            found += _counted(store, STORE, store_tables(store, runtime, bo), values | contents)
+            found += _counted(
+                store, STORE, store_tables(store, runtime, bo), values | _of_store(store, runtime, subject)
+            )
     with transaction(runtime.out_engine, **_SETTINGS) as out:
-        found += _counted(out, OUT, out_tables(out, runtime, bo), values)
+        found += _counted(out, OUT, out_tables(out, runtime, bo), values | _NO_REPAIRS)
     with transaction(installation.web_engine, **_SETTINGS) as web:
         found += _counted(web, WEB, WEB_TABLES, values)
     return found
@@ -66,8 +69,8 @@ def erase_in_databases(runtime: Runtime, bo: BusinessObject, erasure: Erasure) -
             unit = Unit(erasure.number, _SOURCE, UnitKind.ERASURE, at)
             unit.begin(store, runtime.store.schema)
             values = subject.values | error_tables(runtime, bo) | {"number": erasure.number, "at": at}
-            contents = {"contents": contents_of(store, runtime, subject)}
-            found = _erased(store, STORE, store_tables(store, runtime, bo), values | contents)
+            of_store = _of_store(store, runtime, subject)
+            found = _erased(store, STORE, store_tables(store, runtime, bo), values | of_store)
             if has_import:
                 found += _erased(imported, IMPORT, import_tables(imported, runtime, bo, subject), values)
             receipt = {"erased": sum(one.rows for one in found)}
@@ -77,7 +80,7 @@ def erase_in_databases(runtime: Runtime, bo: BusinessObject, erasure: Erasure) -
 
 def erase_in_out(runtime: Runtime, bo: BusinessObject, subject: Subject) -> list[Holder]:
     """In every version and the mirror; then they follow the store."""
-    values = subject.values
+    values = subject.values | _NO_REPAIRS
     with transaction(runtime.out_engine, **_SETTINGS) as out:
         found = _erased(out, OUT, out_tables(out, runtime, bo), values)
     if runtime.settings.has_out_migration:
@@ -101,6 +104,10 @@ def erase_in_web(installation: Installation, subject: Subject) -> list[Holder]:
 
 def _switch_triggers(web: Connection, table: SubjectTable, act: str) -> None:
     execute(web, _sql("switch_triggers", schema=table.schema, table=table.table, is_enabled=act == "enable"))
+
+
+def _of_store(store: Connection, runtime: Runtime, subject: Subject) -> dict[str, object]:
+    return {"contents": contents_of(store, runtime, subject), **repairs_of(store, runtime, subject)}
 
 
 def _counted(connection: Connection, database: str, tables: Iterable[SubjectTable], values: Values) -> list[Holder]:

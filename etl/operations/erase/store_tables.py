@@ -50,6 +50,12 @@ def mirror_tables(runtime: Runtime, bo: BusinessObject) -> list[SubjectTable]:
     return [*links, _golden(bo, schema), *_journal(schema)]
 
 
+def repairs_of(store: Connection, runtime: Runtime, subject: Subject) -> dict[str, object]:
+    """Units that have joined or split the person's instances, and the instances that took part."""
+    rows = fetch_all(store, _sql("repairs_of_subject", store_schema=runtime.store.schema), subject.values)
+    return {"repairs": sorted({row.run for row in rows}), "repaired": sorted({row.instance for row in rows})}
+
+
 def contents_of(store: Connection, runtime: Runtime, subject: Subject) -> list[str]:
     """The contents of the person's files."""
     statement = _sql("contents_of_files", store_schema=runtime.store.schema)

@@ -38,6 +38,9 @@ age
 explain in_Client bad
 explain in_Client a
 history Client a
+join Client a filled
+join Client a filled --apply
+split Client filled --apply
 errors codes
 errors list
 errors list --all

@@ -1,9 +1,11 @@
--- Restores the values that undo_wanted has found; the old values of what undo_release has changed are in `undone`.
+-- Restores the values that undo_wanted has found, external ids too where a repair has changed them; the old values of
+-- what undo_release has changed are in `undone`.
 {% from "before.jinja" import before %}
 with restored as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set
         _state = p._state,
+        _in_id = p._in_id,
         _modified_at = :at{% for field in fields %},
         {{ field.column }} = p.{{ field.column }}{% endfor %}
 
@@ -20,7 +22,8 @@ with restored as (
             when s._was_state = 'REMOVED' and g._state <> 'REMOVED' then 'returned'
             else 'changed'
         end as change,
-        {{ before(fields, unique, "s._was_state") }} as before
+        case when o._in_id is distinct from g._in_id then jsonb_build_object('_in_id', o._in_id) else '{}' end
+            || {{ before(fields, unique, "s._was_state") }} as before
 ),
 journalled as (
     insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)

@@ -23,7 +23,9 @@ wanted as (
         mine.instance, mine.is_created,
         case
             when not mine.is_created then mine.images - coalesce(later.keys, cast(array[] as text[]))
-            when later.instance is null then jsonb_build_object('_state', 'REMOVED')
+            when later.instance is null then
+                jsonb_build_object('_state', 'REMOVED')
+                || case when jsonb_exists(mine.images, '_in_id') then jsonb_build_object('_in_id', null) else '{}' end
             else '{}'
         end as images,
         later.instance is not null
