@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from pydantic import Field as Key
 
-from etl.metadata.field import Code, DocumentValue, Field, Label, NativeField
+from etl.metadata.field import Code, DocumentValue, Field, Label, NativeField, SourceName
 from etl.metadata.field_types import PLATFORM_CATEGORIES, Category, FieldType
 from etl.metadata.system_objects import SYSTEM_OBJECTS
 
@@ -59,6 +59,9 @@ class BusinessObject(DocumentValue):
     order_index: int | None = Key(None, description="Its place in lists, DDL and runs; objects without it come last.")
     fields: tuple[Field, ...] = Key((), description="What its instances hold.")
     bos: tuple[Member, ...] = Key((), description="Of a composite: the codes of its members.")
+    sources: tuple[SourceName, ...] = Key(
+        (), description="As `sources` of a field, for all fields with values that have none of their own."
+    )
     native_fields: Annotated[tuple[NativeField, ...], BeforeValidator(_native_list)] = Key(
         (), description="Fields that the platform itself keeps on every instance."
     )
@@ -121,6 +124,12 @@ class BusinessObject(DocumentValue):
         columns = SYSTEM_OBJECTS[self.code].columns if self.code in SYSTEM_OBJECTS else ()
         brought = (f for f in self.stored_fields if f.need_load_from_in_tables or f.use_as_key_in_migration)
         return tuple(f for f in brought if f.code in columns)
+
+    def sources_of(self, field: Field) -> tuple[str, ...]:
+        """Which sources count more than others for a loaded field, in this order; none: the last writer wins."""
+        if field.type is FieldType.FILE_UPLOAD or field.use_as_key_in_migration:
+            return ()
+        return field.sources or self.sources
 
     @property
     def pinnable_fields(self) -> tuple[Field, ...]:

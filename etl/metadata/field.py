@@ -34,6 +34,12 @@ LabelText = Annotated[str, StringConstraints(max_length=MAX_LABEL), Sound]
 Minutes = Annotated[int, Key(ge=-959, le=959)]
 
 
+# A kind of source, or of records those of one topic.
+SourceName = Annotated[
+    str, StringConstraints(pattern=r"^(pin|in_tables|directory|adoption|kafka(:[A-Za-z0-9._-]{1,249})?)$")
+]
+
+
 class DocumentValue(BaseModel):
     """Base of everything read from a document: frozen, camelCase keys, no unknown keys.
 
@@ -145,6 +151,13 @@ class Field(DocumentValue):
     link_mode: LinkMode = Key(
         LinkMode.ADD,
         description="Of links: add to those that are there, or replace them: what a batch gives for an owner is all.",
+    )
+
+    sources: tuple[SourceName, ...] = Key(
+        (),
+        description="Which sources count more than others, in this order: in_tables, directory, adoption, kafka, or "
+        "kafka:TOPIC. One that comes later, or is not named, does not overwrite what an earlier one has written. "
+        "Without it the last writer wins. A pin is the first in any case. Not for links, files and the key.",
     )
 
     @property

@@ -1,6 +1,6 @@
 """Checks of one business object by itself: its codes, its key, and that its keys fit its types."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from etl.errors import Problem
@@ -36,6 +36,13 @@ def check_object(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
     yield from _equal_codes(draft, bo)
     yield from _keys(draft, bo)
     yield from _columns(draft, bo)
+    for message in _sources(bo.sources):
+        yield draft.problem(message, None, "sources")
+    unique = [(index, field) for index, field in enumerate(bo.fields) if field in bo.loaded_fields and field.is_unique]
+    for index, field in unique:
+        if any(name.startswith("kafka:") for name in bo.sources_of(field)):
+            message = "a unique field counts the records of all topics alike: name kafka without a topic"
+            yield draft.problem(message, index, "sources" if field.sources else "isUnique")
     for index, field in enumerate(bo.fields):
         for message, key in _field(field):
             yield draft.problem(message, index, key)
@@ -114,8 +121,20 @@ def _field(field: Field) -> Iterator[tuple[str, str]]:
     """Faults of one field by itself, each with the key that it is about."""
     yield from _choice(field)
     yield from _link(field)
+    for message in _sources(field.sources):
+        yield message, "sources"
+    is_kept = field.is_link or field.type is FieldType.FILE_UPLOAD or field.use_as_key_in_migration
+    if field.sources and (is_kept or not field.need_load_from_in_tables):
+        yield "sources belong to loaded fields with values, not to links, files and the key: drop the key", "sources"
     if field.in_migration_timezone_minutes and not field.is_date:
         yield f"a field of type {field.type} has no time zone: drop the key", "inMigrationTimezoneMinutes"
+
+
+def _sources(names: Sequence[str]) -> Iterator[str]:
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        yield f"the source {name} stands twice: keep one"
+    if "pin" in names[1:]:
+        yield "a pin counts more than any source: write pin first, or leave it out"
 
 
 def _choice(field: Field) -> Iterator[tuple[str, str]]:

@@ -54,6 +54,7 @@ _ONLY_WITH = {
     "waiting": ("wait_for_files",),
     "long": ("any_large_image", "journal_large"),
     "ending": ("end_pins",),
+    "owned": ("any_outranked", "insert_owners", "lock_owned", "stage_owners"),
 }
 # Rows that repeat what is known are passed in one statement only where no value depends on others.
 _ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
@@ -89,23 +90,29 @@ class MergeCase:
     is_relayed: bool = False
     source: Source = IN_TABLES
     pinned: tuple[PinnedField, ...] = ()
+    family: str = ""
 
     @property
     def folder(self) -> Path:
+        if self.family:
+            return FOLDER / self.case / f"merge_{self.family}_by_sources" / self.table
         if self.pinned:
             return FOLDER / self.case / f"merge_{self.source.name}_pinned" / self.table
         kind = "merge_between_databases" if self.is_relayed else "merge"
         return FOLDER / self.case / (f"merge_{self.source.name}" if self.source.is_staged else kind) / self.table
 
     def rendered(self) -> dict[str, str]:
-        """File name -> text, of every statement that metadata shape; with pins of those that they change."""
+        """File name -> text, of every statement that metadata shape; with pins or sources of those that they change."""
         texts = self._rendered()
-        usual = replace(self, pinned=())._rendered() if self.pinned else {}
-        return {name: text for name, text in texts.items() if text != usual.get(name)}
+        if not (self.pinned or self.family):
+            return texts
+        usual = replace(self, pinned=(), family="")._rendered()
+        return {name: text for name, text in texts.items() if text != usual.get(name) and name != "dependent_rows"}
 
     def _rendered(self) -> dict[str, str]:
         company = Case(FOLDER / self.case).company
-        context = replace(_context(is_relayed=self.is_relayed), source=self.source)
+        source = replace(self.source, name=self.family) if self.family else self.source
+        context = replace(_context(is_relayed=self.is_relayed), source=source)
         link = company.in_link_table(self.table)
         if link:
             variables = links.template_variables(link, _CHUNK, context) | {"has_removed": True}
@@ -132,10 +139,11 @@ class MergeCase:
         return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_STAGED}
 
     def _fields(self, found: BusinessObject, context: MergeContext) -> tuple[FieldValue, ...]:
-        return field_values(found, replace(rows.value_policy(context), pinned=self.pinned))
+        return field_values(found, replace(rows.value_policy(context), pinned=self.pinned, family=self.family))
 
 
-# One object; a key and unique fields; pins; links that add, replace, and hold one each; files; between databases.
+# One object; a key and unique fields; pins, and sources in an order; links that add, replace, and hold one each; files;
+# between databases.
 MERGES = (
     MergeCase("for_migration", "in_For_migration"),
     MergeCase("unique_fields", "in_Person"),
@@ -149,6 +157,8 @@ MERGES = (
     MergeCase("contracts", "in_Contracts_Borrower_Natural_client", is_relayed=True, source=RECORDS),
     MergeCase("unique_fields", "in_Person", pinned=_PINNED),
     MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS, pinned=_PINNED),
+    MergeCase("unique_fields", "in_Person", family="in_tables"),
+    MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS, family="kafka"),
 )
 
 

@@ -147,7 +147,12 @@ def looks_of_batch(one: Batch) -> list[Part]:
 
 def _golden(world: Both, bo: str) -> tuple[Any, ...]:
     aliases = sorted(key for key in world.aliases if key[0] == bo)
-    return ({key: (one.state, one.values) for key, one in world.instances[bo].items()}, aliases, dict(world.pins))
+    return (
+        {key: (one.state, one.values) for key, one in world.instances[bo].items()},
+        aliases,
+        dict(world.pins),
+        dict(world.owners),
+    )
 
 
 def ignore_result(_: object) -> None:
@@ -198,6 +203,7 @@ def facts(world: Both) -> dict[str, Any]:
         found[f"{bo} rows"] = sorted((row.in_id, row.status) for row in world.rows[names.in_table(bo)])
         found[f"{bo} records"] = world.accepted.get(bo, [])
     found["pins"] = sorted((ids[one], code.lower(), pin.until_changed) for (one, code), pin in world.pins.items())
+    found["owners"] = sorted((ids[one], code.lower(), source) for (one, code), source in world.owners.items())
     found["alias"] = sorted((bo, in_id, ids[one]) for (bo, in_id), one in world.aliases.items())
     for name in LINKS:
         found[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])

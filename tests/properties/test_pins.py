@@ -18,7 +18,7 @@ from tests.properties.interleaving import Interleaving
 from tests.properties.model.world import Pin
 from tests.properties.orders import Both, Part, after, in_every_order, run_parts
 from tests.properties.test_two_sources import MOST, SEEDS, play_all, stops
-from tests.properties.two_sources import DOCUMENTS, UNIQUE, PinOf, delivery, pin_of
+from tests.properties.two_sources import DOCUMENTS, LINK_ROWS, UNIQUE, PinOf, delivery, pin_of
 
 _FIRST = 2_000
 
@@ -74,15 +74,15 @@ class History(test_records_and_rows.History):
         if unit and self.choose.random() < 0.3:
             self.log.append("undone")
             self.real.undo(unit)
-            self._follow([self.worlds])
+            self._follow([self.worlds], without=LINK_ROWS)
         else:
-            self._follow([[after(world, pin_part(chosen)) for world in self.worlds]])
+            self._follow([[after(world, pin_part(chosen)) for world in self.worlds]], without=LINK_ROWS)
         self._look()
 
     def unpin(self) -> None:
         chosen = self._chosen("unpin")
         self.real.unpin(chosen)
-        self._follow([[after(world, unpin_part(chosen)) for world in self.worlds]])
+        self._follow([[after(world, unpin_part(chosen)) for world in self.worlds]], without=LINK_ROWS)
 
     def pin_beside_a_run(self) -> None:
         given, chosen = delivery(self.choose, self._next()), self._chosen("pin at once")

@@ -56,13 +56,14 @@ def played(
     layout: str,
     folder: Path,
     made: type[SiteUnderTest] = SiteUnderTest,
+    documents: dict[str, str] = DOCUMENTS,
     **settings: Any,
 ) -> Iterator[SiteUnderTest]:
     with ExitStack() as stack:
-        prepared = templates.of(DOCUMENTS, layout)
+        prepared = templates.of(documents, layout)
         copies = [stack.enter_context(fresh_database(server, one)) for one in prepared.databases]
         lease: Any = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
-        site = copied_site(prepared, copies, folder, DOCUMENTS, **lease, **settings)
+        site = copied_site(prepared, copies, folder, documents, **lease, **settings)
         stack.callback(site.partner.session.close)
         yield made(site, stack.enter_context(site.runtime()))
 
@@ -79,6 +80,7 @@ class History:
     """One store's life. `worlds`: all that the model allows so far."""
 
     site_of: type[SiteUnderTest] = SiteUnderTest
+    documents = DOCUMENTS
 
     def __init__(self, real: SiteUnderTest, seed: int, choose: random.Random, policy: Policy) -> None:
         self.real, self.seed, self.choose, self.policy = real, seed, choose, policy
@@ -211,7 +213,9 @@ def play(
     folder.mkdir()
     policy = Policy(keep_on_null=choose.random() < 0.5, max_value_bytes=1000)
     null_policy = "keep" if policy.keep_on_null else "clear"
-    with played(server, templates, layout, folder, history_of.site_of, nullPolicy=null_policy) as real:
+    with played(
+        server, templates, layout, folder, history_of.site_of, history_of.documents, nullPolicy=null_policy
+    ) as real:
         history = history_of(real, seed, choose, policy)
         for _ in range(_STEPS):
             history.step()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from tests.fix_company import Row
@@ -31,6 +32,15 @@ fields:
   - {{code: Team, type: BO, bo: Thing, linkMode: replace, {_BOTH}}}
 """,
 }
+_ORDERS = {
+    "Amount,": "Amount, sources: [kafka, in_tables],",
+    "Note,": 'Note, sources: [in_tables, "kafka:things"],',
+    "Title,": 'Title, sources: ["kafka:other", in_tables],',
+}
+BY_ORDER = {
+    name: reduce(lambda text, one: text.replace(*one), _ORDERS.items(), text) for name, text in DOCUMENTS.items()
+}
+"""The same with an order of sources for each field but the unique one."""
 FIELDS = {"Thing": ("Name", "Amount", "Note"), "Claim": ("Title",)}
 UNIQUE = {"Thing": "Name", "Claim": ""}
 LINKS = ("Client", "Watcher", "Team")

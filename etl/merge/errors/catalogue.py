@@ -193,6 +193,15 @@ CATALOGUE = (
         "партнёр: исправить значение в своей системе; затем оператор: снять закрепление командой etl pin remove",
     ),
     FaultCode(
+        "VALUE_OUTRANKED",
+        "{column} has been written by a source that counts more, so {value} was not written",
+        "{column} записано источником, который важнее, поэтому {value} не записано",
+        "no fault: the metadata name the field's sources in their order, and one that comes earlier has written it",
+        "не ошибка: метаданные называют источники поля по порядку, и его записал более важный",
+        "partner: nothing; or model author: change the order of sources",
+        "партнёр: ничего; или автор модели: изменить порядок sources",
+    ),
+    FaultCode(
         "LINK_END_EMPTY",
         "{column} is empty, so the link leads to nothing: write the in_id of an instance there",
         "{column} пусто, поэтому связь никуда не ведёт: укажите там in_id инстанции",

@@ -5,12 +5,13 @@ are bound values.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
-from etl.merge.rows.holding import Holding, hold
+from etl.merge.rows.keeping.holding import Holding, hold
+from etl.merge.rows.keeping.ownership import Ownership, own
 from etl.merge.rows.value_checks import check, differ, holds_json, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
@@ -35,7 +36,8 @@ class ValuePolicy:
     """The rules for the values of a whole run.
 
     `gives_some`, `is_staged`, `always_given`: as in `Source`. With `gives_some` a null that is given clears the field,
-    whatever `keep_on_null` says. `pinned`: the fields of the object that are pinned in some instances.
+    whatever `keep_on_null` says. `pinned`: the fields of the object that are pinned in some instances. `family`: the
+    kind of source, as `sources` of the metadata name it; "" where these do not count.
     """
 
     store_schema: str
@@ -44,6 +46,7 @@ class ValuePolicy:
     is_staged: bool = False
     always_given: frozenset[str] = frozenset()
     pinned: tuple[PinnedField, ...] = ()
+    family: str = ""
 
     @property
     def keeps(self) -> bool:
@@ -85,7 +88,8 @@ class FieldValue:
     JSON is in another spelling: g keeps its own then; `same_texts` writes it of any two texts, None where the kind
     holds no JSON.
 
-    `holding`: how pins hold the value, None where the field is pinned in no instance.
+    `holding`: how pins hold the value, None where the field is pinned in no instance. `ownership`: how sources that
+    count more do, None where the last writer wins.
 
     `column` is SQL text, `name` the column as the catalog has it, `field` the code as the metadata writes it,
     `short` the name as columns of a stage end with it. `bad_at` and `sets_value_at` are positions in the arrays
@@ -119,6 +123,7 @@ class FieldValue:
     is_given: str = ""
     counts_result: bool = False
     holding: Holding | None = None
+    ownership: Ownership | None = None
 
     def differ(self, one: str, other: str) -> str:
         """SQL of the condition that two values of the field, null included, are different values."""
@@ -138,9 +143,10 @@ class FieldValue:
 def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[FieldValue, ...]:
     """One FieldValue per column that a run writes: the loaded fields, and the key field, whose value is in_id."""
     system = {field.code for field in business_object.loaded_system_fields}
+    owned = [business_object.sources_of(field) if policy.family else () for field in business_object.loaded_fields]
     values = [
-        replace(_field_value(field, policy, number), is_system=field.code in system)
-        for number, field in enumerate(business_object.loaded_fields)
+        replace(_field_value(field, policy, number, sources), is_system=field.code in system)
+        for number, (field, sources) in enumerate(zip(business_object.loaded_fields, owned, strict=True))
     ]
     if business_object.key_field is not None:
         column = identifier(business_object.key_field.code)
@@ -177,7 +183,7 @@ def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
         )
 
 
-def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
+def _field_value(field: Field, policy: ValuePolicy, number: int, sources: Sequence[str]) -> FieldValue:
     column = identifier(field.code)
     raw_sql = f"i.{column}"
     lookup = _lookup(field, column, f"lookup_{number}")
@@ -204,16 +210,22 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         is_missing_file = f"({is_given} and {is_missing_file})"
     if skips_bad_value or is_missing_file:
         value = f"case when {is_bad or is_missing_file} then g.{column} else {value} end"
-    holding = None
+    brings = ["not coalesce(i.removed, false)", is_given, is_bad and f"not {is_bad}"]
+    brings.append(f"{input_sql} is not null" if policy.keeps else "")
+    holding, ownership = None, None
+    if sources:
+        is_brought = _AND.join(filter(None, brings))
+        ownership = own(number, fold(field.code), column, sources, policy.family, input_sql, is_brought, same_texts)
+        brings.append(f"not {ownership.is_held}")
+        value = f"case when {ownership.is_held}\n            then g.{column} else {value} end"
     if pin := policy.pin_of(field):
-        brings = ["not coalesce(i.removed, false)", is_given, is_bad and f"not {is_bad}"]
-        brings.append(f"{input_sql} is not null" if policy.keeps else "")
         holding = hold(pin, column, input_sql, _AND.join(filter(None, brings)), same_texts)
         value = f"case when {holding.is_held}\n            then g.{column} else {value} end"
     value = _of_staged(value, column, policy, is_given)
     leaves = [f"not ({is_given})" if is_given else "", is_missing_file, f"({is_bad})" if skips_bad_value else ""]
     leaves.append(f"{input_sql} is null" if policy.keeps else "")
     leaves.append(holding.is_held if holding else "")
+    leaves.append(ownership.is_held if ownership else "")
     sets_value = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
     if is_given:
         input_sql = f"case when {is_given} then {input_sql} end"
@@ -239,6 +251,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         is_given=is_given,
         counts_result=policy.gives_some,
         holding=holding,
+        ownership=ownership,
     )
 
 

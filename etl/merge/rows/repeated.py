@@ -20,9 +20,9 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
 
     This takes them out of their order; where it could show, they are left to the stage too.
     """
-    # Another instance may have the unique value, a file may be missing, and a row that repeats a pinned value may end
-    # the pin: such objects need the stage.
-    if merge.variables["ending"]:
+    # Another instance may have the unique value, a file may be missing, and a row that repeats a value may end
+    # its pin or be of another source than the field's: such objects need the stage.
+    if merge.variables["ending"] or merge.variables["owned"]:
         return 0, merge
     if chunk.rows < FROM_ROWS or any(field.is_unique or field.fast_value is None for field in merge.fields):
         return 0, merge

@@ -146,11 +146,27 @@ def _write(settled: Settled, marked: int) -> Counters:
         _insert_aliases(merge)
     if merge.variables["ending"]:
         merge.run("end_pins")
+    if merge.variables["owned"]:
+        _own_fields(merge)
     if any(counts.get(name) for name in _REPORTED):
         merge.run("insert_errors")
     if merge.variables["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
     return counts
+
+
+def _own_fields(merge: Merge) -> None:
+    """Notes which source has written the fields. Raises TransientFault if another one has written into their instances
+    since the rows were staged, or has written the field and counts more."""
+    if merge.run("stage_owners"):
+        [locked] = merge.ask("lock_owned")
+        if locked.missed:
+            raise changed_meanwhile(merge, f"changed {locked.missed}")
+        merge.run("insert_owners")
+        [outranking] = merge.ask("any_outranked")
+        if outranking.is_there:
+            raise changed_meanwhile(merge, "written fields of")
+    merge.run("drop_owners")
 
 
 def _insert_instances(merge: Merge) -> int:

@@ -1,5 +1,6 @@
 """The merge of one chunk of an in_ table: the variables and values of all its statements."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,13 +10,21 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
 from etl.merge.rows.field_values import FieldValue, ValuePolicy, field_values
+from etl.merge.rows.keeping.ownership import rank_sql, ranks_of, source_sql
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.quoting import identifier
+from etl.quoting import fold, identifier
 from etl.runs import Chunk
-from etl.store import PinnedField, Pins, sources_lock
+from etl.store import Pins, sources_lock
 
-_sql = SqlTemplates(__package__, "etl.merge.rows.conflicts", "etl.merge.rows.folding", "etl.merge", "etl.store")
+_sql = SqlTemplates(
+    __package__,
+    "etl.merge.rows.conflicts",
+    "etl.merge.rows.folding",
+    "etl.merge.rows.keeping",
+    "etl.merge",
+    "etl.store",
+)
 
 
 # Limit of the before-image in one row of the journal: jsonb ends at 256 MB. New rows are smaller (maxRowBytes).
@@ -50,16 +59,19 @@ class Merge:
 
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
-    """The merge, which holds to the pins of the object; their fields are asked for in the merge's transaction."""
-    pinned = () if context.source.is_pin else Pins(context.store_schema).fields(connection, business_object.code)
-    return _merge(connection, business_object, chunk, context, pinned)
+    """The merge, which keeps to pins and to the order of sources; pins are asked for in its transaction."""
+    if context.source.is_pin:
+        return merge_without_pins(connection, business_object, chunk, context)
+    pinned = Pins(context.store_schema).fields(connection, business_object.code)
+    policy = replace(value_policy(context), pinned=pinned, family=context.source.family)
+    return _merge(connection, business_object, chunk, context, policy)
 
 
 def merge_without_pins(
     connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
 ) -> Merge:
-    """The same for statements that only look for what rows may touch."""
-    return _merge(connection, business_object, chunk, context, ())
+    """The same without both: of a pin itself, and for statements that only ask what rows may touch."""
+    return _merge(connection, business_object, chunk, context, value_policy(context))
 
 
 def _merge(
@@ -67,9 +79,9 @@ def _merge(
     business_object: BusinessObject,
     chunk: Chunk,
     context: MergeContext,
-    pinned: tuple[PinnedField, ...],
+    policy: ValuePolicy,
 ) -> Merge:
-    fields = field_values(business_object, replace(value_policy(context), pinned=pinned))
+    fields = field_values(business_object, policy)
     return Merge(
         connection,
         context,
@@ -106,6 +118,10 @@ def template_variables(
         "folding": [field for field in fields if field.sets_value],
         "held": [field for field in fields if field.holding],
         "ending": [field for field in fields if field.holding and field.holding.is_ended],
+        "owned": [field for field in fields if field.ownership],
+        "ranked": [field for field in fields if field.ownership and field.ownership.varies],
+        "rank_sql": rank_sql,
+        "source_sql": source_sql(context.source.family),
         "long": [identifier(field.code) for field in business_object.loaded_fields if field.sql_type == "text"],
         "exact": False,
         "has_remaining": False,
@@ -140,6 +156,10 @@ def _values(
         "max_value_bytes": context.max_value_bytes,
         "max_row_bytes": context.max_row_bytes,
         "max_image_bytes": _MAX_IMAGE_BYTES,
+        "family": context.source.family,
+        "ranks": json.dumps(
+            {fold(one.code): ranks_of(business_object.sources_of(one)) for one in business_object.loaded_fields}
+        ),
         "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
         "sentences": sentences(),
     }

@@ -49,6 +49,7 @@ class _Noted:
             "keys": self.keys,
             "columns": (*self.keys, *self.others),
             "waits_for_links": self is _LINKS,
+            "stays_with_later_values": self is _OWNERS,
         }
 
 
@@ -69,7 +70,8 @@ _PINS = _Noted(
     ("bo", "field", "instance"),
     ("run", "value", "source_value", "reason", "pinned_by", "pinned_at", "until_changed"),
 )
-_ALL_NOTED = (_ALIASES, _FILE_ALIASES, _LINKS, _FILES, _PINS)
+_OWNERS = _Noted("field_owner", "ended_field_owner", ("bo", "field", "instance"), ("source", "run"))
+_ALL_NOTED = (_ALIASES, _FILE_ALIASES, _LINKS, _FILES, _PINS, _OWNERS)
 CLEANED_BY = {"undone_run": "as_run"} | {noted.ended: "ended_by" for noted in _ALL_NOTED}
 """What only undos ask for, and the column of each that says of which run it is: cleaned like the journal."""
 
@@ -126,6 +128,7 @@ def undo_run(
     counters["references"] = sum(ended for ended, _ in waits)
     counters["waiting"] = sum(returned for _, returned in waits)
     _undo_noted(undo, _PINS)
+    _undo_noted(undo, _OWNERS)
     return counters
 
 
@@ -155,7 +158,7 @@ def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
     with reading_once(undo.connection):
         gone = undo.run("undo_begun", **variables) + undo.run("undo_ended_again", **variables)
         found = undo.run("undo_ended", **variables)
-        if found and noted in (_FILES, _PINS):
+        if found and noted in (_FILES, _PINS, _OWNERS):
             undo.run("undo_touched_fields")
     if found and noted is _LINKS:
         _settle_links(undo)

@@ -14,6 +14,9 @@ from tests.properties.model.delivered import CLAIMED, WAITING, LinkRow
 from tests.properties.model.links import merge_links
 from tests.properties.model.world import Instance, World
 
+SOURCE = "kafka:things"
+"""The topic of all records, as `sources` of the metadata name it."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -45,7 +48,13 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
             known.state = "REMOVED"
         return True
     pins = {code: pin for code in record.given if known and (pin := world.pins.get((known.id, code)))}
-    given = {code: value for code, value in record.given.items() if code not in pins or not pins[code].holds(value)}
+    fields = {one.code: one for one in world.object_named(bo).loaded_fields}
+    given = {
+        code: value
+        for code, value in record.given.items()
+        if (code not in pins or not pins[code].holds(value))
+        and not (known and world.is_outranked(world.object_named(bo), fields[code], known.id, SOURCE))
+    }
     values = (known.values if known else {}) | given
     state = record.state or (known.state if known else "ACTUAL")
     if state != "REMOVED" and any(one is not known for one in _holders(world, bo, unique, values.get(unique))):
@@ -56,6 +65,7 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
     known.values, known.state = values, state
     for code in given:
         world.pins.pop((known.id, code), None)
+        world.own(world.object_named(bo), fields[code], known.id, SOURCE)
     return True
 
 

@@ -20,6 +20,7 @@ from tests.properties.model.world import Change, Fault, FileReference, Instance,
 Readings = dict[str, Reading]
 
 _PASSES = 50
+_SOURCE = "in_tables"
 _LANGUAGES = (FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG)
 _JSON = (
     *(FieldType.PERIOD, FieldType.PERIOD_TIME, FieldType.CHECKLIST, FieldType.QUESTIONNAIRE),
@@ -212,6 +213,8 @@ class _Task:
         if other is self.bo.key_field:
             return bool(one.row.in_id)
         pin = self._pin(other, one)
+        if one.known and self.world.is_outranked(self.bo, other, one.known.id, _SOURCE):
+            return False
         return self._gives(other, one) and not (pin and pin.holds(one.readings[other.code].value))
 
     def _gives(self, other: Field, one: Staged) -> bool:
@@ -400,8 +403,12 @@ class _Task:
             value = shown(one.image[one.by.code])
             self.counts["merged"] += 1
             self.world.faults.append(self._fault(one, "MERGED_BY_VALUE", value, one.by.code, "info"))
+        written = [other for other in self.bo.loaded_fields if not one.row.removed and self._brings(other, one)]
         self._end_pins(one)
         instance = self._change(one)
+        for other in written:
+            if instance:
+                self.world.own(self.bo, other, instance.id, _SOURCE)
         if one.is_aliased and instance:
             self.world.aliases[self.bo.code, one.in_id or ""] = instance.id
         if instance and not one.row.removed and not one.loses:

@@ -1,7 +1,7 @@
 """All that there is: the partner's tables, the golden store, the out_ tables, and what runs have said."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
+from etl.metadata.field import Field
 from tests.properties.model.delivered import File, LinkRow, Marker, Row, Values
 
 
@@ -130,6 +131,11 @@ class Pin:
         return not self.until_changed or value == self.source
 
 
+def _rank(order: Sequence[str], source: str) -> int:
+    names = (source, source.partition(":")[0])
+    return next((order.index(one) for one in names if one in order), len(order))
+
+
 @dataclass
 class World:
     """The whole state. A table without rows is there with an empty list."""
@@ -143,6 +149,7 @@ class World:
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     links: dict[tuple[str, str], dict[tuple[str, str], Link]] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
+    owners: dict[tuple[str, str], str] = field(default_factory=dict)
     references: dict[Reference, datetime] = field(default_factory=dict)
     contents: dict[bytes, str] = field(default_factory=dict)
     file_aliases: dict[str, str] = field(default_factory=dict)
@@ -169,6 +176,17 @@ class World:
         for table in self.company.in_link_tables():
             self.links_in[table.name] = []
 
+    def is_outranked(self, bo: BusinessObject, other: Field, instance: str, source: str) -> bool:
+        """Whether a source that counts more has written the field of the instance."""
+        order = [one for one in bo.sources_of(other) if one != "pin"]
+        owner = self.owners.get((instance, other.code))
+        return owner is not None and _rank(order, owner) < _rank(order, source)
+
+    def own(self, bo: BusinessObject, other: Field, instance: str, source: str) -> None:
+        """Notes who has written a field."""
+        if bo.sources_of(other):
+            self.owners[instance, other.code] = source
+
     def let_time_pass(self) -> None:
         """Whatever waits now has waited longer than it may."""
         self.overdue = {*self.references, *self.file_references}
@@ -177,6 +195,9 @@ class World:
         """A new number, never given before."""
         self.serial += 1
         return self.serial
+
+    def object_named(self, code: str) -> BusinessObject:
+        return next(bo for bo in self.company.objects if bo.code == code)
 
     def object_of(self, table: str) -> BusinessObject:
         return next(bo for bo in self.company.objects if names.in_table(bo.code) == table)

@@ -37,6 +37,19 @@ def field_message(body: str, **more: str) -> str:
         ("type: CO, co: Client", "`Client` is a BO, and a CO is wanted here"),
         ("type: DATE, bo: Client", "the key `bo` belongs to fields of type BO, and this one is DATE"),
         ("type: BO, bo: Client, viewType: SINGEL", "unknown viewType `SINGEL`: did you mean `SINGLE`?"),
+        ("type: DATE, sources: [kafka, kafka], needLoadFromInTables: true", "the source kafka stands twice: keep one"),
+        (
+            "type: DATE, sources: [kafka]",
+            "sources belong to loaded fields with values, not to links, files and the key: drop the key",
+        ),
+        (
+            "type: DATE, sources: [kafka, pin], needLoadFromInTables: true",
+            "a pin counts more than any source: write pin first, or leave it out",
+        ),
+        (
+            "type: INPUT_TEXT, isUnique: true, sources: ['kafka:a'], needLoadFromInTables: true",
+            "a unique field counts the records of all topics alike: name kafka without a topic",
+        ),
         ("type: DATE, linkMode: replace", "linkMode belongs to fields of type BO and CO, and this one is DATE"),
         ("type: DATE, onBadValue: skip", "unknown onBadValue `skip`: did you mean `skip_value`?"),
         ("type: DROPDOWN_SINGLE", "it has nothing to choose from: add `options` or `dictionary`"),

@@ -17,11 +17,12 @@ def definition(name: str) -> dict[str, Any]:
 
 
 def test_keys_are_those_of_spec_2() -> None:
-    assert set(SCHEMA["properties"]) == {"code", "category", "name", "orderIndex", "fields", "bos", "nativeFields"}
+    keys = {"code", "category", "name", "orderIndex", "fields", "bos", "nativeFields"}
+    assert set(SCHEMA["properties"]) == keys | {"sources"}  # which is of this program alone
     assert set(definition("Field")["properties"]) == {
         "code", "type", "label", "needLoadFromInTables", "needUploadToOutTable", "useAsKeyInMigration", "isUnique",
         "isRequired", "inMigrationTimezoneMinutes", "options", "dictionary", "bo", "co", "viewType", "boFieldCodes",
-        "onBadValue", "linkMode",
+        "onBadValue", "linkMode", "sources",
     }  # fmt: skip
     assert set(definition("Label")["properties"]) == {"rus", "kaz", "qaz", "eng"}
 

@@ -10,8 +10,9 @@ select
     0 as merged,
     0 as overruled,
 {% endif %}
-{% if held %}
-    count(*) filter (where _lost is not null and _action <> 'rejected') as held,
+{% if held or owned %}
+{% set kept = (["_lost is not null"] if held else []) + (["_outranked is not null"] if owned else []) %}
+    count(*) filter (where ({{ kept | join(" or ") }}) and _action <> 'rejected') as held,
 {% endif %}
     count(*) filter (where _skips) as skipped
 from stage

@@ -2,6 +2,12 @@
 with gone as (
     delete from {{ store_schema | ident }}.{{ table | ident }} t
     where t.run = any(cast(:undone as bigint[]))
+{% if stays_with_later_values %}
+      and not exists (
+          select from undo_later l
+          where l.bo = t.bo and l.field = '' and l.instance = t.instance and t.field = any(l.keys)
+      )
+{% endif %}
     returning {{ columns | comma_list }}
 )
 insert into {{ store_schema | ident }}.{{ ended | ident }} ({{ columns | comma_list }}, ended_by)

@@ -1,7 +1,7 @@
 -- Folds the accepted rows of each instance: per field the last row that gives it counts, and the last state. The result
 -- is in the stage's last row of the instance, the others change nothing by themselves. A row that removes what is not
 -- there yet takes no part.
-{% from "group_order.jinja" import sets_value, latest_first %}
+{% from "group_order.jinja" import sets_value, latest_first, ranks %}
 {% from "ways.jinja" import gives, wants %}
 {% set order = latest_first(is_ordered) %}
 with
@@ -22,12 +22,14 @@ latest as (
     select
 {% for field in fields %}
         bool_or({{ sets_value(field) }}) as _has_{{ field.short }},
-        (array_agg({{ field.column }} order by {{ order }}) filter (where {{ sets_value(field) }}))[1]
+{% set its = ranks(field, owned) ~ order %}
+        (array_agg({{ field.column }} order by {{ its }}) filter (where {{ sets_value(field) }}))[1]
             as {{ field.column }},
 {% endfor %}
 {% for field in unique %}
+{% set its = ranks(field, owned) ~ order %}
         case when bool_or({{ sets_value(field) }})
-            then (array_agg(_holder_{{ field.short }} order by {{ order }}) filter (where {{ sets_value(field) }}))[1]
+            then (array_agg(_holder_{{ field.short }} order by {{ its }}) filter (where {{ sets_value(field) }}))[1]
             else max(_holder_{{ field.short }})
         end as _holder_{{ field.short }},
 {% endfor %}

@@ -6,6 +6,9 @@ select
 {% if folding %}
     s._sets_value,
 {% endif %}
+{% if ranked %}
+    s._ranks,
+{% endif %}
 {% for field in waiting %}
     s._waits_{{ field.short }}, s._file_{{ field.short }}, s._says_{{ field.short }},
 {% endfor %}

@@ -93,6 +93,7 @@ candidates as (
     join remaining r on r.id = i.id
     left join store_demo.bo_Person g on g._in_id = i.in_id collate "C"
     left join pins on pins.instance = g._id
+
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 )

@@ -117,6 +117,7 @@ candidates as (
     left join store_demo.bo_Person g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), u_email._id, u_passport._id)
     left join pins on pins.instance = g._id
+
     left join lateral (
         select r_email.*, r_email.xmin from store_demo.bo_Person r_email where lower(r_email.email) = lower(g.email)
         and r_email._state <> 'REMOVED' and g._state = 'REMOVED' and not coalesce(i.removed, false)

@@ -5,7 +5,7 @@ select
     count(*) filter (where _aliased and _action <> 'rejected') as aliased,
     count(*) filter (where _by is not null and _action <> 'rejected') as merged,
     count(*) filter (where _winner is not null) as overruled,
-    count(*) filter (where _lost is not null and _action <> 'rejected') as held,
+    count(*) filter (where (_lost is not null) and _action <> 'rejected') as held,
     count(*) filter (where _skips) as skipped
 from stage
 group by _action

@@ -149,6 +149,7 @@ candidates as (
         select g.*, g.xmin from store_demo.bo_Person g where g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then coalesce(u_email._id, u_passport._id) end) limit 1
     ) g on true
     left join pins on pins.instance = g._id
+
     left join lateral (
         select r_email.*, r_email.xmin from store_demo.bo_Person r_email where lower(r_email.email) = lower(g.email)
         and r_email._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'

@@ -1,0 +1,2 @@
+-- The next pass makes its own.
+drop table owner_change

@@ -1,0 +1,27 @@
+-- Fields that rows of this source write and that another one has written, or none yet; usually there are none. Of rows
+-- of several topics the one that counts most.
+{% from "owners.jinja" import sent_by %}
+create temporary table owner_change on commit drop as
+select distinct on (w.instance, w.field) w.instance, w.field, w.source
+from (
+    select s._instance as instance, v.field, v.source, v.rank, s._row
+    from stage s
+{% if is_staged %}
+    join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
+{% endif %}
+{% if ranked %}
+{{ sent_by(ranked, rank_sql, source_sql) }}
+{% endif %}
+    cross join lateral (values
+{% for field in owned %}
+        (s._says[{{ loop.index }}], '{{ field.name }}', {{ source_sql }}, {{ field.ownership.rank }})
+            {{- "," if not loop.last }}
+{% endfor %}
+    ) as v (says, field, source, rank)
+    where s._action <> 'rejected' and s._instance is not null and v.says
+) w
+where not exists (
+    select from {{ store_schema | ident }}.field_owner f
+    where f.bo = :bo and f.instance = w.instance and f.field = w.field and f.source = w.source
+)
+order by w.instance, w.field, w.rank, w._row desc
