@@ -7,18 +7,23 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from etl.cli.screen.impact import impact_lines
 from etl.cli.screen.printing import config_url, console
 from etl.config import Clash, open_source, transfer
+from etl.engine import open_runtime
 from etl.errors import ConfigurationError, MetadataError, Problem
 from etl.metadata import Company, companies, company_documents, parse_company
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field
 from etl.metadata.platform_export import read_structure
 from etl.metadata.schema import json_schema
+from etl.monitoring.impact import MetadataImpact, as_json, read_impact
 from etl.quoting.json_text import json_text
 from etl.settings import parse_settings
 
 _COMPANY = click.option("--company", metavar="CODE", help="One company; without it all companies of the configuration.")
+
+_BREAKING = 1
 
 
 @click.group()
@@ -32,14 +37,45 @@ def metadata() -> None:
 
 @metadata.command()
 @_COMPANY
+@click.option(
+    "--against",
+    metavar="live|URL",
+    help="Say what the documents change: against the live tables, or against the configuration in use at URL too.",
+)
+@click.option("--json", "is_json", is_flag=True, help="With --against: print JSON.")
 @click.pass_context
-def check(context: click.Context, company: str | None) -> None:
+def check(context: click.Context, company: str | None, against: str | None, is_json: bool) -> None:
     """Check all documents; name every problem with file, line, business object and field.
 
-    Exit code 0: the documents are sound; 2: they are not.
+    With --against also what they change, and for whom: partners, readers of each out_ version, consumers of topics.
+    Breaking: a statement that worked fails, or means something else; additive: neither. `live` compares with the
+    tables of the database that the configuration names. A URL is that of the configuration in use: then its documents
+    are compared, with what no table shows, and its out_ versions. Nothing is written.
+
+    Exit code 0: the documents are sound, and nothing breaks; 1: with --against, a change is breaking; 2: the
+    documents are not sound.
     """
-    for found in _companies(context, company):
-        click.echo(f"company {found.code} is sound: {found.summary}")
+    if is_json and not against:
+        raise click.UsageError("--json goes with --against")
+    sound = _companies(context, company)
+    if not against:
+        for found in sound:
+            click.echo(f"company {found.code} is sound: {found.summary}")
+        return
+    impacts = [_impact(context, one, against) for one in sound]
+    if is_json:
+        click.echo(json_text({"companies": [as_json(one) for one in impacts]}))
+    else:
+        for impact in impacts:
+            click.echo("\n".join(impact_lines(impact)))
+    if any(one.is_breaking for one in impacts):
+        context.exit(_BREAKING)
+
+
+def _impact(context: click.Context, company: Company, against: str) -> MetadataImpact:
+    is_live = against == "live"
+    with open_runtime(config_url(context) if is_live else against, company.code) as runtime:
+        return read_impact(runtime, company, None if is_live else runtime.company)
 
 
 @metadata.command()

@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "etl ad check": "1: a finding is an error",
     "etl ad login": "1: not let in; 75: the directory or the store is away, or too many wrong passwords",
     "etl config check": "2: a text is faulty",
-    "etl metadata check": "2: a document is faulty",
+    "etl metadata check": "with --against 1: a change is breaking; 2: a document is faulty",
     "etl metadata import": "1: something could not be carried",
     "etl generate-ddl": "--diff 4: something cannot be made; with --exit-code 1: something is missing",
     "etl grants": "with --check 4: the engine's role lacks something",

@@ -34,7 +34,7 @@ TESTS: dict[str, dict[str, str]] = {
         "sql": "tests/integration/ddl/test_business_object_page.py",
         "yaml": "tests/integration/ddl/test_business_object_page.py tests/unit/cli/test_metadata_schema.py",
     },
-    "docs/commit-checks.md": dict.fromkeys(("sh", "yaml"), f"{_DOCS}/test_commit_checks.py"),
+    "docs/commit-checks.md": dict.fromkeys(("sh", "yaml", "text"), f"{_DOCS}/test_commit_checks.py"),
     "docs/console.md": {"sh": f"{_DOCS}/test_web.py"},
     "docs/contract.md": {"sh": "tests/acceptance/test_contract.py"},
     "docs/directory.md": {

@@ -43,6 +43,13 @@ def test_the_hooks_pass_and_fail(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
     assert call(site, "etl-metadata-check").out == f"company {CODE} is sound: 2 business objects, 5 fields\n"
     assert call(site, "etl-generate-ddl-diff") == Ended(0, "", "")
+    assert call(site, "etl-metadata-impact").code == 0
+    text = site.text(DOCUMENT)
+    site.write(DOCUMENT, "\n".join(line for line in text.splitlines() if "Amount" not in line))
+    [shown] = [block.lines for block in blocks(PAGE) if block.language == "text"]
+    broken = call(site, "etl-metadata-impact")
+    assert (broken.code, [line.strip() for line in broken.out.splitlines()]) == (1, [line.strip() for line in shown])
+    site.write(DOCUMENT, text)
     site.edit(DOCUMENT, "code: Name", "code: Title")
     found = call(site, "etl-generate-ddl-diff")
     assert (found.code, found.out) == (1, "alter table in_tables.in_Client add column Title text;\n")

@@ -20,6 +20,7 @@ config show
 config schedule
 metadata import $structure --output $folder
 metadata show
+metadata check --against live
 contract --without-excel -o $folder
 grants --check
 check

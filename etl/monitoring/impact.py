@@ -1,0 +1,189 @@
+"""What a change of the metadata means to partners, to readers of each out_ version, and to consumers of topics."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from etl.database import read_only_transaction
+from etl.ddl.changed_tables import (
+    Alteration,
+    Altered,
+    altered_tables,
+    altered_versions,
+    in_shapes,
+    live_in_shapes,
+)
+from etl.engine import Runtime, has_out_versions
+from etl.metadata import Company, names
+from etl.metadata.changed_rules import RuleChange, changed_rules
+from etl.metadata.out_structure import OutStructure
+from etl.monitoring.impact_texts import OF_IN_TABLES, OF_RULES, OF_TOPICS, OF_VERSIONS, Impact, Meaning, Party
+from etl.outputs.versions import known_versions, next_version, read_readers
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One change as a party meets it. `location`: table or column, with its schema; of a consumer the topic before it.
+
+    `reader`: who reads the version by confirmed deliveries; "" is every other reader, and every party but readers.
+    `is_now`: it comes with the documents or with the next switch; false: only when readers leave an older version.
+    """
+
+    impact: Impact
+    party: Party
+    reader: str
+    kind: str
+    location: str
+    what: str
+    do: str
+    is_now: bool = True
+
+
+@dataclass(frozen=True)
+class LiveVersion:
+    """A version of the out_ tables with its structure (None: not known), and who reads it by confirmed deliveries."""
+
+    schema: str
+    is_current: bool
+    structure: OutStructure | None
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MetadataImpact:
+    """All effects of the documents of a company; `are_rules_compared` is false where only tables were compared."""
+
+    company: str
+    effects: tuple[Effect, ...]
+    are_rules_compared: bool
+
+    @property
+    def is_breaking(self) -> bool:
+        return any(one.impact is Impact.BREAKING and one.is_now for one in self.effects)
+
+    def count(self, impact: Impact) -> int:
+        return sum(one.impact is impact and one.is_now for one in self.effects)
+
+
+def read_impact(runtime: Runtime, new: Company, old: Company | None) -> MetadataImpact:
+    """Compares the documents with the live tables and versions of the runtime; with `old`, the documents in use, also
+    what no table shows. Writes nothing."""
+    with read_only_transaction(runtime.engine) as connection:
+        had = in_shapes(old) if old else live_in_shapes(connection, new, runtime.in_schema)
+    versions, following = _versions(runtime)
+    wanted = OutStructure.of(new, kept=runtime.versions.kept_states)
+    effects = [*_on_partners(altered_tables(had, in_shapes(new)), runtime.in_schema)]
+    for version in versions:
+        effects += _on_readers(version, wanted, following)
+    shown = next((one.structure for one in versions if one.is_current and one.structure), None)
+    if shown is None and old:
+        shown = OutStructure.of(old, kept=runtime.versions.kept_states)
+    if shown:
+        effects += _on_consumers(altered_versions(shown, wanted), wanted, shown, runtime)
+    if old:
+        effects += _of_rules(changed_rules(old, new), runtime)
+    return MetadataImpact(new.code, tuple(effects), old is not None)
+
+
+def _versions(runtime: Runtime) -> tuple[list[LiveVersion], str]:
+    """The versions, the current one first, and the number of the next."""
+    schema = runtime.store.schema
+    with read_only_transaction(runtime.out_engine) as out:
+        if not has_out_versions(out, runtime):
+            return [], runtime.versions.environment_version
+        known = known_versions(out, schema)
+        readers = [(one.schema_name, one.reader) for one in read_readers(out, schema, most=0)]
+    found = [
+        LiveVersion(one.schema, one.is_current, one.structure, tuple(name for at, name in readers if at == one.schema))
+        for one in known
+    ]
+    return sorted(found, key=lambda one: not one.is_current), next_version(known, runtime.versions)
+
+
+def _on_partners(altered: Iterable[Altered], schema: str) -> Iterator[Effect]:
+    for one in altered:
+        yield _effect(OF_IN_TABLES[one.kind], Party.PARTNERS, "", one, schema)
+
+
+def _on_readers(version: LiveVersion, wanted: OutStructure, following: str) -> Iterator[Effect]:
+    """Each change once for those who read the version without confirming, and once for each reader that confirms."""
+    if version.structure is None:
+        return
+    for one in altered_versions(version.structure, wanted):
+        for reader in ("", *version.readers):
+            meaning = OF_VERSIONS[one.kind]
+            yield _effect(
+                meaning, Party.READERS, reader, one, version.schema, following=following, is_now=version.is_current
+            )
+
+
+def _on_consumers(
+    altered: Iterable[Altered], wanted: OutStructure, shown: OutStructure, runtime: Runtime
+) -> Iterator[Effect]:
+    objects = _objects(shown) | _objects(wanted)
+    for output in runtime.settings.kafka.outputs:
+        for one in altered:
+            bo, field = objects.get(one.table, ("", ""))
+            named = output.fields.get(bo)
+            is_sent = not output.business_objects or bo in output.business_objects
+            is_shown = not named or (field or one.column) in ("", *named)
+            if one.kind in OF_TOPICS and bo and is_sent and is_shown:
+                yield _effect(OF_TOPICS[one.kind], Party.TOPICS, "", one, output.topic_of(bo))
+
+
+def _objects(structure: OutStructure) -> dict[str, tuple[str, str]]:
+    """Table -> the object whose records it is, and the field of a table of links."""
+    found = {table.name: (table.bo, "") for table in structure.instances}
+    return found | {link.name: (link.bo, link.field) for link in structure.links}
+
+
+def _effect(
+    meaning: Meaning,
+    party: Party,
+    reader: str,
+    one: Altered,
+    schema: str,
+    *,
+    following: str = "",
+    is_now: bool = True,
+) -> Effect:
+    words = {"table": one.table, "column": one.column, "before": one.before, "after": one.after, "next": following}
+    # A renamed column is looked for by the name that it has now in the table.
+    column = one.before if one.kind is Alteration.COLUMN_RENAMED else one.column
+    location = ".".join(part for part in (schema, one.table, column) if part)
+    what, do = meaning.what.format(**words), meaning.do.format(**words)
+    return Effect(meaning.impact, party, reader, str(one.kind), location, what, do, is_now)
+
+
+def _of_rules(changed: Iterable[RuleChange], runtime: Runtime) -> Iterator[Effect]:
+    for one in changed:
+        words = {"before": one.before or "none", "after": one.after or "none", "column": one.field}
+        for party, meaning in OF_RULES[one.rule].items():
+            if not (one.is_loaded if party is Party.PARTNERS else one.is_uploaded):
+                continue
+            schema = runtime.in_schema if party is Party.PARTNERS else runtime.versions.views_schema
+            table = names.in_table(one.bo) if party is Party.PARTNERS else names.out_table(one.bo)
+            location = ".".join(part for part in (schema, table, one.field) if part)
+            what, do = meaning.what.format(**words), meaning.do.format(**words)
+            yield Effect(meaning.impact, party, "", str(one.rule), location, what, do)
+
+
+def as_json(found: MetadataImpact) -> Mapping[str, object]:
+    return {
+        "company": found.company,
+        "breaking": found.count(Impact.BREAKING),
+        "additive": found.count(Impact.ADDITIVE),
+        "areRulesCompared": found.are_rules_compared,
+        "changes": [
+            {
+                "impact": one.impact,
+                "party": one.party,
+                "reader": one.reader or None,
+                "kind": one.kind,
+                "location": one.location,
+                "what": one.what,
+                "do": one.do,
+                "isNow": one.is_now,
+            }
+            for one in found.effects
+        ],
+    }
