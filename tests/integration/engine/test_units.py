@@ -41,7 +41,12 @@ def make_older(site: Site, number: object) -> None:
 
 def receipts(site: Site, run: object) -> dict[str, Any]:
     rows = site.look("select * from in_tables.migration_receipt where run = %s", [run])
-    return {row["in_table"]: {name: count for name, count in row.items() if name not in NO_COUNTS} for row in rows}
+    return {
+        row["in_table"]: {
+            name: count for name, count in row.items() if name not in NO_COUNTS and (count or name != "held")
+        }
+        for row in rows
+    }
 
 
 @BOTH_LAYOUTS
