@@ -25,7 +25,8 @@ class Effect:
     """One change as a party meets it. `location`: table or column, with its schema; of a consumer the topic before it.
 
     `reader`: who reads the version by confirmed deliveries; "" is every other reader, and every party but readers.
-    `is_now`: it comes with the documents or with the next switch; false: only when readers leave an older version.
+    `is_now`: it comes with the documents, with rows or with the next switch; false: only when readers leave an older
+    version.
     """
 
     impact: Impact
@@ -109,11 +110,10 @@ def _on_readers(version: LiveVersion, wanted: OutStructure, following: str) -> I
     if version.structure is None:
         return
     for one in altered_versions(version.structure, wanted):
+        is_now = version.is_current or one.kind is Alteration.TYPE_WIDENED
         for reader in ("", *version.readers):
             meaning = OF_VERSIONS[one.kind]
-            yield _effect(
-                meaning, Party.READERS, reader, one, version.schema, following=following, is_now=version.is_current
-            )
+            yield _effect(meaning, Party.READERS, reader, one, version.schema, following=following, is_now=is_now)
 
 
 def _on_consumers(

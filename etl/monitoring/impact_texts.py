@@ -57,6 +57,9 @@ _MOVE: Final = (
     "`etl out build --version {next}`, let readers try it by its name, `etl out switch {next}`, retire the old one "
     "later"
 )
+_RETIRE: Final = (
+    "`etl out build --version {next}`, `etl out switch {next}`, and retire this version before longer values come"
+)
 _CONSUMERS: Final = "there are no versions in a topic: tell its consumers before it is deployed"
 _NO_NEED: Final = "nothing: consumers pass over what they do not know"
 
@@ -79,7 +82,9 @@ OF_VERSIONS: Final = {
     Alteration.COLUMN_ADDED: _adds("a new column; queries that name their columns work as before", _BUILD),
     Alteration.COLUMN_REMOVED: _breaks("the column leaves the next version", _MOVE),
     Alteration.COLUMN_RENAMED: _breaks("{before} leaves the next version, which has {column} of the same type", _MOVE),
-    Alteration.TYPE_WIDENED: _breaks("from {before} to {after}: values may be longer than readers expect", _MOVE),
+    Alteration.TYPE_WIDENED: _breaks(
+        "from {before} to {after}: a longer value does not fit into this version, and stops every run", _RETIRE
+    ),
     Alteration.TYPE_CHANGED: _breaks("from {before} to {after}", _MOVE),
     Alteration.TARGET_ADDED: _adds("links may lead to {after} too", _BUILD),
     Alteration.TARGET_REMOVED: _breaks("links to {before} leave the next version", _MOVE),

@@ -189,6 +189,33 @@ def test_breaking_is_true(site: Site) -> None:
         site.look(query)
 
 
+@pytest.mark.first_run
+def test_a_longer_value_does_not_fit_into_an_older_version(make_site: MakeSite) -> None:
+    size = f"  - {{code: Size, type: DROPDOWN_SINGLE, options: [S, M], {FLAGS}}}\n"
+    site = make_site({"Client": CLAIMS["Client"] + size})
+    site.partner.fill("in_Client", {"in_id": "c", "size": "S"})
+    site.partner.hand_over()
+    site.run()
+    site.document("Client", CLAIMS["Client"] + size.replace("DROPDOWN_SINGLE, options: [S, M]", "INPUT_TEXT"))
+    found = [(one["party"], one["impact"], one["isNow"]) for one in check(site, code=1)["changes"]]
+    assert found == [("partners", "additive", True), ("readers", "breaking", True)]
+    for command in ("generate-ddl --apply", "generate-ddl --direction store --apply", "out build --version 2"):
+        assert site.etl(*command.split()).code == 0
+    assert site.etl("out", "switch", "2").code == 0
+    [older] = check(site, code=1)["changes"]
+    assert (older["location"], older["isNow"]) == (f"{OUT}.Client.Size", True)
+    site.partner.redeliver("in_Client", {"in_id": "c", "size": "S" * 33})
+    site.partner.hand_over()
+    stopped = site.etl("run", MYBPM_OUT_MIGRATION_VERSION="2")
+    assert stopped.code == 4
+    assert "value too long" in stopped.err
+    retired = site.etl("out", "retire", "1", "--force", MYBPM_OUT_MIGRATION_VERSION="2")
+    assert retired.code == 0, retired.err
+    assert site.etl("run", MYBPM_OUT_MIGRATION_VERSION="2").code == 0
+    assert site.look("select size from out_demo.client") == [{"size": "S" * 33}]
+    assert check(site)["changes"] == []
+
+
 def test_documents_of_a_working_copy_against_the_configuration_in_use(site: Site) -> None:
     folder = site.home / "copy"
     folder.mkdir()
