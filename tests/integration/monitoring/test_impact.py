@@ -10,9 +10,9 @@ import pytest
 from etl.engine import add_reader
 from etl.metadata import parse_company
 from etl.monitoring.impact import Effect, read_impact
-from tests.fix_company import CLAIMS, CODE, IMPORT_CONFIG, ONLY_ONE, OUT, MakeSite, Site
+from tests.fix_company import CLAIMS, CODE, IMPORT_CONFIG, OUT, MakeSite, Site
 
-pytestmark = [pytest.mark.prepared, ONLY_ONE]
+pytestmark = pytest.mark.prepared
 
 FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 NAME = f"  - {{code: Name, type: INPUT_TEXT, {FLAGS}}}\n"
@@ -126,7 +126,7 @@ def test_each_reader_and_version_is_named(site: Site) -> None:
         later = [one for one in effects(site, {"Client": CLAIMS["Client"].replace(AMOUNT, "")}) if not one.is_now]
         assert [(one.location, one.reader) for one in later] == [("out_demo_1_2.Client.Amount", "")]
     finally:
-        site.look("drop owned by impact_reader; drop role impact_reader")
+        site.look("drop owned by impact_reader; drop role impact_reader", at=site.out_database)
 
 
 def test_what_no_table_shows_is_compared_with_the_documents_in_use(site: Site) -> None:
