@@ -91,7 +91,10 @@ def test_a_store_that_was_dropped_is_made_from_the_rows_again(site: Site) -> Non
 @ONLY_APART
 def test_a_lost_out_database_is_made_from_the_store(site: Site) -> None:
     """Nothing of ours is left in it; readers have their privileges again by `etl grants --apply`."""
-    newest = what_there_is(site)
+    newest, reader = what_there_is(site), site.partner_role
+    may_read = f"select has_table_privilege('{reader}', 'out_demo.client', 'select')"
+    done(site.etl("grants", "--partner", reader, "--reader", reader, "--apply"))
+    assert site.value(may_read)
     schemas = "select nspname from pg_namespace where nspname ~ '^(out_|store_|mirror)'"
     for row in site.look(schemas, at=site.out_database):
         site.look(f"drop schema {row['nspname']} cascade", at=site.out_database)
@@ -99,6 +102,9 @@ def test_a_lost_out_database_is_made_from_the_store(site: Site) -> None:
     done(site.etl("run"))
     assert what_there_is(site) == newest
     assert verify(site).code == 0
+    assert not site.value(may_read)
+    done(site.etl("grants", "--partner", reader, "--reader", reader, "--apply"))
+    assert site.value(may_read)
 
 
 def test_a_run_of_another_runner_that_begins_meanwhile(site: Site) -> None:

@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 
+import psycopg
 import pytest
 
+from etl.monitoring.databases import databases
+from etl.monitoring.server_checks import check_holders
 from etl.operations.upgrade import JOURNAL_PARTITIONS, ChangeState, fill, waits_for
 from etl.operations.upgrade.pace import pace
-from tests.fix_company import CLAIMS, ONLY_ONE, PATIENCE_SECONDS, MakeSite, Site, ended, new_site, until
+from tests.fix_company import CLAIMS, ONLY_ONE, PATIENCE_SECONDS, MakeSite, Site, ended, new_site, superuser, until
 from tests.fix_database import fresh_database, running_server
 from tests.fix_restore import done
 from tests.integration.upgrade.test_online import deliver, lengthen
@@ -54,9 +57,11 @@ def test_an_operator_pauses_it_and_says_how_fast_it_may_be(make_site: MakeSite) 
 
 @pytest.fixture
 def archived(tmp_path: Path) -> Iterator[Site]:
-    """A company on a server whose archive takes nothing."""
+    """A company on a server whose archive takes nothing, and which others use too."""
     with (
-        running_server(archive_mode="on", archive_command="false", wal_level="replica") as server,
+        running_server(
+            archive_mode="on", archive_command="false", wal_level="logical", max_prepared_transactions="2"
+        ) as server,
         fresh_database(server) as database,
     ):
         site = new_site(database, tmp_path, CLAIMS)
@@ -90,3 +95,18 @@ def test_it_waits_for_the_archive_and_for_standbys(archived: Site, monkeypatch: 
         assert [one.split(" keeps ")[0] for one in kept if "slot" in one] == ["the replication slot forgotten"]
         assert any(one.endswith(" of WAL wait to be archived") for one in kept)
         assert archived.value("select count(*) from pg_replication_slots") == 1
+
+
+def test_what_others_have_left_is_named_and_stays(archived: Site) -> None:
+    """By `etl check`: a slot without a reader, and a prepared transaction."""
+    archived.look("select pg_create_logical_replication_slot('forgotten', 'pgoutput')")
+    with psycopg.connect(**superuser(archived.database)) as coordinator:
+        coordinator.execute("create table public.of_others (n int)")
+        coordinator.execute("prepare transaction 'undecided'")
+    with archived.runtime() as runtime:
+        found = " ".join(one.found for one in check_holders(databases(runtime)[0], minutes=0))
+    done(archived.etl("run"))
+    archived.look("rollback prepared 'undecided'")
+    archived.look("select pg_drop_replication_slot('forgotten')")
+    for name in ("replication slot forgotten (pgoutput) keeps", "prepared transaction undecided (postgres) keeps"):
+        assert name in found
