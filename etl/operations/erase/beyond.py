@@ -24,7 +24,8 @@ def beyond_reach(runtime: Runtime, bo: BusinessObject, subject: Subject) -> Iter
     for file in subject.kept_files:
         yield f"file {file}: other instances have it too, so it stays"
     yield "what readers, programs and people have copied: rows of out_ tables, records, exports, files for `etl fill`"
-    yield "dead row versions until a vacuum, the write-ahead log until it is overwritten, replicas until they follow"
+    yield "dead row versions until a vacuum, statistics of a table that has no row any more"
+    yield "the write-ahead log until it is overwritten, replicas until they follow"
     yield "logs of other hosts, logs of database servers that are not ours, uploads that wait in the console"
 
 

@@ -43,7 +43,11 @@ class SubjectTable:
     def erase(self, connection: Connection, values: Values) -> int:
         """Deletes or empties the rows; returns how many."""
         name = self.act or ("empty_rows" if self.empties else "delete_rows")
-        return execute(connection, self._statement(name), {**values, **self.binds})
+        rows = execute(connection, self._statement(name), {**values, **self.binds})
+        if rows:
+            # Statistics hold values of rows that they have sampled.
+            execute(connection, self._statement("analyze_rows"))
+        return rows
 
     def _statement(self, name: str) -> sqlalchemy.TextClause:
         variables = {"schema": self.schema, "table": self.table, "condition": self.rows, "empties": self.empties}

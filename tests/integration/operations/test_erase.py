@@ -98,6 +98,16 @@ def _files_with(folder: Path) -> list[str]:
     return found
 
 
+def _in_statistics(site: Site) -> list[str]:
+    """Columns of the store whose statistics have any of the values."""
+    query = (
+        "select concat(tablename, '.', attname) as name from pg_stats s "
+        "where s::text ~ any (%s) and tablename = any (%s)"
+    )
+    rows = site.look(query, [list(VALUES), ["bo_client", "journal"]], at=site.store_database)
+    return [row["name"] for row in rows]
+
+
 def _note_in_console(site: Site) -> None:
     """What the console would have noted of an action."""
     with open_source(site.url) as source:
@@ -130,7 +140,10 @@ def test_nothing_of_a_person_is_found_afterwards(site: Site) -> None:
     site.environ["ETL_LOG"] = str(log)
     (log / "partner.log").write_text(f"the row {ID} of Bob\n")
     (log / "partner.1.log.gz").write_bytes(gzip.compress(f"and {ALIAS} too\n".encode()))
+    site.look("analyze", at=site.store_database)
+    assert _in_statistics(site)
     said = _erase(site, ALIAS)
+    assert not _in_statistics(site)
     assert not any(value in said.out + said.err for value in VALUES)
     assert _finds(site) == []
     assert (log / "partner.log").read_text() == f"the row {'*' * len(ID)} of Bob\n"

@@ -1,0 +1,1 @@
+analyze {{ schema | ident }}.{{ table | ident }}
