@@ -83,7 +83,7 @@ OF_VERSIONS: Final = {
     Alteration.COLUMN_REMOVED: _breaks("the column leaves the next version", _MOVE),
     Alteration.COLUMN_RENAMED: _breaks("{before} leaves the next version, which has {column} of the same type", _MOVE),
     Alteration.TYPE_WIDENED: _breaks(
-        "from {before} to {after}: a longer value does not fit into this version, and stops every run", _RETIRE
+        "from {before} to {after}: this version gets no changes any more once a longer value comes", _RETIRE
     ),
     Alteration.TYPE_CHANGED: _breaks("from {before} to {after}", _MOVE),
     Alteration.TARGET_ADDED: _adds("links may lead to {after} too", _BUILD),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from etl import ddl
 from etl.database import Connection, SqlTemplates, execute, fetch_all
-from etl.errors import ConfigurationError
+from etl.errors import ConfigurationError, EnvironmentFault
 from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions.choose import next_version
 from etl.outputs.versions.filling import begin, fill_chunk, mark_shared
@@ -33,6 +33,8 @@ from etl.runs import Counters
 _sql = SqlTemplates(__package__, "etl.store")
 _log = logging.getLogger("in_pg_migration")
 
+# Class 22 of SQLSTATE: the column is of an older, narrower type.
+_BAD_VALUE = "22"
 # How the description of a lacking column begins.
 _ADD = "add column "
 
@@ -50,13 +52,31 @@ def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
     for one in known_versions(connection, versions.store_schema):
         known = lock_version(connection, one.version, waiting=one.is_whole)
         if known:
-            known, structure = reconcile(connection, versions, known)
-            followed = follow(connection, known, structure, snapshot(connection))
-            written = _fill_further(connection, versions, known, structure, followed, deadline)
-            for counter, rows in written.items():
+            for counter, rows in _bring_one_up(connection, versions, known, deadline).items():
                 counters[counter] += rows
     keep_current(connection, versions)
     return counters
+
+
+def _bring_one_up(connection: Connection, versions: Versions, known: VersionRow, deadline: float) -> Counters:
+    """A version with a value of the store that does not fit into its column stays as it was: the others, and the run,
+    must not wait for it."""
+    try:
+        with connection.begin_nested():
+            known, structure = reconcile(connection, versions, known)
+            followed = follow(connection, known, structure, snapshot(connection))
+            return _fill_further(connection, versions, known, structure, followed, deadline)
+    except EnvironmentFault as fault:
+        if not fault.sqlstate.startswith(_BAD_VALUE):
+            raise
+        _log.error(
+            "the out_ version %s stays as it was, since a value of the store does not fit into its tables (%s): move "
+            "its readers to a newer version, then `etl out retire %s`",
+            known.schema,
+            fault.server_message,
+            known.version.environment_version,
+        )
+        return no_rows()
 
 
 def ensure_version(connection: Connection, versions: Versions, version: OutVersion) -> bool:
