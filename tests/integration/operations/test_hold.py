@@ -17,7 +17,10 @@ from tests.fix_restore import Elsewhere, done
 from tests.integration.operations.test_restore import filled
 
 HERE = socket.gethostname()
-_LATER = ("ad_person", "ad_group", "ad_run", "ad_refusal", "ad_try", "fill_pace", "backup_record")
+_LATER = (
+    *("ad_person", "ad_group", "ad_run", "ad_refusal", "ad_try", "fill_pace", "backup_record"),
+    *("pin", "ended_pin", "erasure", "field_owner", "ended_field_owner"),
+)
 LATER_TABLES = ", ".join(f"{STORE}.{one}" for one in _LATER)
 
 
