@@ -52,20 +52,23 @@ def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
     for one in known_versions(connection, versions.store_schema):
         known = lock_version(connection, one.version, waiting=one.is_whole)
         if known:
-            for counter, rows in _bring_one_up(connection, versions, known, deadline).items():
-                counters[counter] += rows
+            with _staying_behind(connection, known):
+                known, structure = reconcile(connection, versions, known)
+                followed = follow(connection, known, structure, snapshot(connection))
+                written = _fill_further(connection, versions, known, structure, followed, deadline)
+                for counter, rows in written.items():
+                    counters[counter] += rows
     keep_current(connection, versions)
     return counters
 
 
-def _bring_one_up(connection: Connection, versions: Versions, known: VersionRow, deadline: float) -> Counters:
+@contextmanager
+def _staying_behind(connection: Connection, known: VersionRow) -> Iterator[None]:
     """A version with a value of the store that does not fit into its column stays as it was: the others, and the run,
     must not wait for it."""
     try:
         with connection.begin_nested():
-            known, structure = reconcile(connection, versions, known)
-            followed = follow(connection, known, structure, snapshot(connection))
-            return _fill_further(connection, versions, known, structure, followed, deadline)
+            yield
     except EnvironmentFault as fault:
         if not fault.sqlstate.startswith(_BAD_VALUE):
             raise
@@ -76,7 +79,6 @@ def _bring_one_up(connection: Connection, versions: Versions, known: VersionRow,
             fault.server_message,
             known.version.environment_version,
         )
-        return no_rows()
 
 
 def ensure_version(connection: Connection, versions: Versions, version: OutVersion) -> bool:

@@ -32,6 +32,8 @@ ONLY_STORE = {
     "ROW_TOO_LONG",  # what stays of the instance counts too
     "MERGED_BY_VALUE",
     "ROW_OVERRULED",
+    "VALUE_PINNED",
+    "VALUE_OUTRANKED",
     "OPTION_UNKNOWN",
     "FILE_UNKNOWN",
     "REFERENCE_EXPIRED",
