@@ -155,6 +155,14 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     _prepare_out(runtime, begin)
 
 
+def prepare_to_change(runtime: Runtime) -> bool:
+    """As `prepare`, for changes of the store beside its sources; returns whether it has in_ tables."""
+    with transaction(runtime.engine) as connection:
+        has_import = is_prepared(connection, runtime, to_write=True)
+    (prepare if has_import else prepare_without_import)(runtime)
+    return has_import
+
+
 def prepare_without_import(runtime: Runtime) -> None:
     """As `prepare`, for sources without in_ tables, which are not asked for."""
     with transaction(runtime.store_engine, client_min_messages="warning", **BRIEF) as connection:

@@ -43,6 +43,7 @@ class LinkField:
     bo: str
     field: str
     targets: tuple[Target, ...]
+    is_single: bool
     is_target: bool
 
     @property
@@ -92,6 +93,12 @@ def _is_searched(field: TargetField, *, is_number: bool) -> bool:
     return is_number if field.kind == "numeric" else not field.sql_type
 
 
+def find_stored(connection: Connection, runtime: Runtime, bo: BusinessObject, named: str) -> Row | None:
+    """As `find_instance`; None also before the object has a table."""
+    is_there = has_golden_table(connection, runtime, bo)
+    return find_instance(connection, runtime.store.schema, bo, named) if is_there else None
+
+
 def link_fields(company: Company, bo: BusinessObject) -> Iterator[LinkField]:
     """The link fields of the object, and those that may lead to it."""
     for one in company.objects:
@@ -99,9 +106,9 @@ def link_fields(company: Company, bo: BusinessObject) -> Iterator[LinkField]:
             named = company.targets(field)
             targets = tuple(Target(target.code) for target in named)
             if one is bo:
-                yield LinkField(one.code, field.code, targets, is_target=False)
+                yield LinkField(one.code, field.code, targets, field.is_single, is_target=False)
             if bo in named:
-                yield LinkField(one.code, field.code, targets, is_target=True)
+                yield LinkField(one.code, field.code, targets, field.is_single, is_target=True)
 
 
 def read(connection: Connection, statement: str, values: Row, **variables: object) -> tuple[Row, ...]:

@@ -9,9 +9,8 @@ from etl.ddl.catalog import relations
 from etl.engine.instances.finding import (
     LinkField,
     Row,
-    find_instance,
     find_object,
-    has_golden_table,
+    find_stored,
     link_fields,
     read,
 )
@@ -94,8 +93,7 @@ def history(
     chosen = _field(bo, field) if field else None
     # Statistics may be older than the journal's newest millions.
     with read_only_transaction(runtime.store_engine, enable_seqscan="off") as connection:
-        is_there = has_golden_table(connection, runtime, bo)
-        instance = find_instance(connection, runtime.store.schema, bo, named) if is_there else None
+        instance = find_stored(connection, runtime, bo, named)
         if instance is None:
             raise ConfigurationError(
                 f"{bo.code} has no instance {shown(named)}: `etl explain` says what has become of its row"

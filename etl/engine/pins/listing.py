@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from etl.database import Connection, fetch_all, read_only_transaction
-from etl.engine.instances.finding import find_instance, find_object, has_golden_table
+from etl.engine.instances.finding import find_object, find_stored
 from etl.engine.pins.statements import statement
 from etl.engine.preparation import has_store
 from etl.engine.runtime import Runtime
@@ -72,8 +72,7 @@ def listed(connection: Connection, runtime: Runtime, pins: list[Pin]) -> list[Li
 
 def _instance(connection: Connection, runtime: Runtime, table: str, named: str) -> str:
     bo = find_object(runtime.company, table)
-    is_there = has_golden_table(connection, runtime, bo)
-    found = find_instance(connection, runtime.store.schema, bo, named) if is_there else None
+    found = find_stored(connection, runtime, bo, named)
     if found is None:
         raise ConfigurationError(f"{bo.code} has no instance {shown(named)}: see `etl explain`")
     return str(found["id"])

@@ -5,10 +5,10 @@ from typing import Final
 
 from etl.database import Connection, execute, server_time, transaction
 from etl.engine.hold import refuse_on_hold
-from etl.engine.instances.finding import Row, find_instance, find_object, has_golden_table
+from etl.engine.instances.finding import Row, find_object, find_stored
 from etl.engine.pins.listing import ListedPin, listed
 from etl.engine.pins.statements import statement
-from etl.engine.preparation import is_prepared, prepare, prepare_without_import
+from etl.engine.preparation import prepare_to_change
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import (
@@ -139,9 +139,7 @@ def unpin(runtime: Runtime, table: str, named: str, field: str) -> Unpinned:
 
 def _prepare(runtime: Runtime) -> None:
     refuse_on_hold(runtime)
-    with transaction(runtime.engine) as connection:
-        has_import = is_prepared(connection, runtime, to_write=True)
-    (prepare if has_import else prepare_without_import)(runtime)
+    prepare_to_change(runtime)
 
 
 def _field(bo: BusinessObject, name: str) -> Field:
@@ -169,9 +167,7 @@ def _read(field: Field, value: str | None) -> str | None:
 
 def _found(runtime: Runtime, store: Connection, table: str, named: str, field: str) -> _Target:
     bo = find_object(runtime.company, table)
-    instance = None
-    if has_golden_table(store, runtime, bo):
-        instance = find_instance(store, runtime.store.schema, bo, named)
+    instance = find_stored(store, runtime, bo, named)
     if instance is None:
         raise ConfigurationError(
             f"{bo.code} has no instance {shown(named)}: `etl explain` says what has become of its row"

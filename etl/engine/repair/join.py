@@ -2,13 +2,10 @@
 
 from functools import partial
 
-from etl.engine.instances.finding import find_object
-from etl.engine.repair.repairing import Repair, Repaired, link_fields_of, perform
+from etl.engine.instances.finding import LinkField, find_object
+from etl.engine.repair.repairing import Repair, Repaired, perform
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
-from etl.metadata import names
-from etl.metadata.business_object import BusinessObject
-from etl.metadata.field import Field
 from etl.quoting import shown
 
 
@@ -35,16 +32,16 @@ def _join(repair: Repair, *, kept: str, absorbed: str) -> tuple[str, str, dict[s
     counters = {"removed": repair.run("release_absorbed"), "changed": repair.run("fill_kept")}
     repair.run("note_ids")
     counters["aliases"] = repair.run("move_ids") + (repair.run("add_id") if other["in_id"] is not None else 0)
-    counters["linked"] = sum(_move_links(repair, *link) for link in link_fields_of(repair))
+    counters["linked"] = sum(_move_links(repair, link) for link in repair.link_fields())
     counters["waiting"] = _move_waits(repair)
     return one["id"], other["id"], counters
 
 
-def _move_links(repair: Repair, bo: BusinessObject, field: Field, is_target: bool) -> int:
-    values = {"link_bo": bo.code, "link_field": field.code}
-    table = names.store_link_table(bo.code, field.code)
-    moved = repair.ask("move_links", values, table=table, is_target=is_target, is_single=field.is_single)
-    return int(moved[0]["rows"])
+def _move_links(repair: Repair, link: LinkField) -> int:
+    values = {"link_bo": link.bo, "link_field": link.field}
+    variables = {"table": link.store_table, "is_target": link.is_target, "is_single": link.is_single}
+    [moved] = repair.ask("move_links", values, **variables)
+    return int(moved["rows"])
 
 
 def _move_waits(repair: Repair) -> int:

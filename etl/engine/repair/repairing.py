@@ -7,13 +7,12 @@ from typing import Final
 import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, rollback_transaction, server_time, transaction
-from etl.engine.instances.finding import Row, find_instance, has_golden_table
-from etl.engine.preparation import is_prepared, prepare, prepare_without_import
+from etl.engine.instances.finding import LinkField, Row, find_stored, link_fields
+from etl.engine.preparation import prepare_to_change
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.metadata.field import Field
 from etl.outputs import versions
 from etl.quoting import fold, identifier, shown
 from etl.store import Unit, UnitKind
@@ -61,12 +60,14 @@ class Repair:
 
     def instance(self, named: str) -> Row:
         """What `named` means (see `explain`). Raises ConfigurationError where it means nothing."""
-        schema = self.runtime.store.schema
-        is_there = has_golden_table(self.store, self.runtime, self.bo)
-        found = find_instance(self.store, schema, self.bo, named) if is_there else None
+        found = find_stored(self.store, self.runtime, self.bo, named)
         if found is None:
             raise ConfigurationError(f"{self.bo.code} has no instance {shown(named)}: see `etl explain`")
         return found
+
+    def link_fields(self) -> Iterator[LinkField]:
+        """Those of the object, and those that lead to it."""
+        return link_fields(self.runtime.company, self.bo)
 
     def _statement(self, name: str, variables: dict[str, object]) -> sqlalchemy.TextClause:
         columns = [_Column(identifier(one.code), fold(one.code)) for one in self.bo.stored_fields]
@@ -78,26 +79,13 @@ class Repair:
         return own | self.values | (values or {})
 
 
-def link_fields_of(repair: Repair) -> Iterator[tuple[BusinessObject, Field, bool]]:
-    """The link fields of the object and those that lead to it; the last one says which."""
-    company = repair.runtime.company
-    for one in company.objects:
-        for link in one.links:
-            if one is repair.bo:
-                yield one, link, False
-            if repair.bo in company.targets(link):
-                yield one, link, True
-
-
 def perform(
     runtime: Runtime, bo: BusinessObject, act: Callable[[Repair], tuple[str, str, dict[str, int]]], *, is_dry: bool
 ) -> Repaired:
     """Performs `act` as a unit of work, which it may read and write alone; a dry one is rolled back. Raises MarkerHeld
     while a run is under way."""
     begin: Begin = rollback_transaction if is_dry else transaction
-    with transaction(runtime.engine) as connection:
-        has_import = is_prepared(connection, runtime, to_write=True)
-    (prepare if has_import else prepare_without_import)(runtime)
+    has_import = prepare_to_change(runtime)
     with begin(runtime.engine) as imported:
         if has_import:
             runtime.handshake.lock_out_runs(imported)

@@ -6,10 +6,9 @@ from functools import partial
 from typing import Any
 
 from etl.engine.instances.finding import find_object
-from etl.engine.repair.repairing import Repair, Repaired, link_fields_of, perform
+from etl.engine.repair.repairing import Repair, Repaired, perform
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
-from etl.metadata import names
 from etl.quoting import fold, identifier, shown
 from etl.store import new_ids, undo_run
 
@@ -66,10 +65,9 @@ def _unique(repair: Repair, code: str, *, ignores_case: bool) -> dict[str, Any]:
 
 
 def _take_links(repair: Repair) -> Iterator[int]:
-    for bo, field, is_target in link_fields_of(repair):
-        values = {"link_bo": bo.code, "link_field": field.code}
-        table = names.store_link_table(bo.code, field.code)
-        [moved] = repair.ask("take_links", values, table=table, is_target=is_target)
+    for link in repair.link_fields():
+        values = {"link_bo": link.bo, "link_field": link.field}
+        [moved] = repair.ask("take_links", values, table=link.store_table, is_target=link.is_target)
         yield int(moved["rows"])
 
 

@@ -5,8 +5,8 @@ from getpass import getuser
 from socket import gethostname
 
 from etl.database import part_states, transaction
-from etl.engine import Runtime, has_store, is_prepared, prepare, prepare_without_import
-from etl.engine.instances.finding import find_instance, find_object, has_golden_table
+from etl.engine import Runtime, has_store, is_prepared, prepare_to_change
+from etl.engine.instances.finding import find_object, find_stored, has_golden_table
 from etl.errors import ConfigurationError, EtlError
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
@@ -124,8 +124,7 @@ def _named(runtime: Runtime, bo: BusinessObject, named: str) -> Subject:
     if erasure:
         return erasure.subject
     with transaction(runtime.store_engine) as store:
-        is_there = has_golden_table(store, runtime, bo)
-        instance = find_instance(store, runtime.store.schema, bo, named) if is_there else None
+        instance = find_stored(store, runtime, bo, named)
     if instance is None:
         return Subject(bo.code, (), (named,))
     return Subject(bo.code, (instance["id"],))
@@ -172,10 +171,7 @@ def _recorded(runtime: Runtime, subject: Subject) -> Recorded:
 
 
 def _prepare(runtime: Runtime) -> None:
-    with transaction(runtime.engine) as connection:
-        has_import = is_prepared(connection, runtime, to_write=True)
-    (prepare if has_import else prepare_without_import)(runtime)
-    refuse_changes(runtime, has_import=has_import)
+    refuse_changes(runtime, has_import=prepare_to_change(runtime))
 
 
 def _by() -> str:
