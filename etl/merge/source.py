@@ -44,13 +44,12 @@ class Source:
     always_given: frozenset[str] = frozenset()
     marks_removals: bool = False
     is_pin: bool = False
+    targets_by: frozenset[str] | None = None
 
     @property
     def family(self) -> str:
         """The kind of source, as `sources` of the metadata name it: names of imports have more behind it."""
         return self.name.partition(" ")[0]
-
-    targets_by: frozenset[str] | None = None
 
 
 IN_TABLES = Source("in_tables", is_staged=False)
