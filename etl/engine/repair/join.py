@@ -11,8 +11,9 @@ from etl.quoting import shown
 
 def join(runtime: Runtime, table: str, kept: str, absorbed: str, *, is_dry: bool = False) -> Repaired:
     """Makes of two instances one: `kept` stays with its values and gets those of `absorbed` for its empty fields, its
-    external ids, its links, and what waits for it. `absorbed` becomes REMOVED. Raises ConfigurationError where one of
-    them is unknown, where both are one, or where the directory knows `absorbed` as a person."""
+    pins with their values, its external ids, its links, and what waits for it. `absorbed` becomes REMOVED. Raises
+    ConfigurationError where one of them is unknown, where both are one, or where the directory knows `absorbed` as a
+    person."""
     bo = find_object(runtime.company, table)
     return perform(runtime, bo, partial(_join, kept=kept, absorbed=absorbed), is_dry=is_dry)
 
@@ -29,7 +30,10 @@ def _join(repair: Repair, *, kept: str, absorbed: str) -> tuple[str, str, dict[s
         raise ConfigurationError(
             f"the directory knows {shown(absorbed)} as a person (etl ad): name it first, so that it stays"
         )
-    counters = {"removed": repair.run("release_absorbed"), "changed": repair.run("fill_kept")}
+    counters = {"removed": repair.run("release_absorbed")}
+    repair.run("carry_owners")
+    counters["changed"] = repair.run("fill_kept")
+    counters["pins"] = repair.run("carry_pins")
     repair.run("note_ids")
     counters["aliases"] = repair.run("move_ids") + (repair.run("add_id") if other["in_id"] is not None else 0)
     counters["linked"] = sum(_move_links(repair, link) for link in repair.link_fields())

@@ -19,6 +19,7 @@ fields:
   - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
   - {{code: Email, type: INPUT_EMAIL, isUnique: true, {_FLAGS}}}
   - {{code: Phone, type: INPUT_TEXT, isUnique: true, {_FLAGS}}}
+  - {{code: Note, type: INPUT_TEXT, sources: [in_tables, kafka], {_FLAGS}}}
   - {{code: Friends, type: BO, bo: Client, {_FLAGS}}}
 """,
     "Claim": f"""
@@ -59,6 +60,8 @@ def content(site: Site, *, also_removed: bool = True) -> dict[str, list[Row]]:
         "aliases": "select in_id, instance, run from store_demo.alias order by 1",
         "friends": "select _owner, _target from store_demo.link_client_friends order by 1, 2",
         "claims": "select _owner, _target from store_demo.link_claim_client order by 1, 2",
+        "pins": "select field, instance, value, run from store_demo.pin order by 1, 2",
+        "owners": "select field, instance, source, run from store_demo.field_owner order by 1, 2",
         "waits": "select field, owner_in_id, owner, target_value from store_demo.boi_reference order by 1, 2, 3, 4",
         "out": "select system_id, name, email, phone from out_demo.client order by 1",
         "out friends": "select client_id, friends_id from out_demo._client_friends_ order by 1, 2",
@@ -109,6 +112,40 @@ def test_what_was_joined_is_as_before(site: Site, by: str) -> None:
     assert content(site) == before
     done(site.etl("undo", str(reverted)))
     assert content(site) == after
+
+
+def _pin(site: Site, *words: str) -> None:
+    done(site.etl("pin", "Client", *words, "--reason", "says so herself"))
+
+
+@BOTH_LAYOUTS
+def test_what_is_pinned_and_whose_value_it_is_come_with_the_other_one(site: Site) -> None:
+    """A pin of the one that stays counts more, also one to no value; a split gives back all of it."""
+    site.partner.redeliver("in_client", {"in_id": "a2", "name": "Anna", "phone": "+1", "note": "of a2"})
+    site.run()
+    site.partner.hand_over()
+    _pin(site, "a", "Phone", "--null")
+    _pin(site, "a2", "Phone", "+11")
+    _pin(site, "a2", "Name", "Hannah")
+    before = content(site)
+    joined = _repair(site, "join", "Client", "a", "a2", "--apply")
+    assert (joined["counters"]["pins"], _live(site)[0]) == (1, ("a", "Hannah", "ann@x.org", None))
+    kept = joined["instance"]
+    pins = [tuple(row.values())[:3] for row in content(site)["pins"]]
+    assert pins == [("name", kept, "Hannah"), ("phone", kept, None)]
+    owners = [(row["instance"], row["source"].split()[0]) for row in content(site)["owners"] if row["field"] == "note"]
+    assert (kept, "in_tables") in owners
+    assert joined["other"] not in dict(owners)
+    row = {"in_id": "a2", "name": "Anne", "email": "ann@x.org", "phone": "+1", "note": "new"}
+    site.partner.redeliver("in_client", row)
+    site.run()
+    assert _live(site)[0] == ("a", "Hannah", "ann@x.org", None)
+    assert site.value("select note from store_demo.bo_client where _in_id = 'a'") == "new"
+    run = site.value("select max(id) from in_tables.run")
+    site.partner.hand_over()
+    done(site.etl("undo", str(run)))
+    _repair(site, "split", "Client", "a2", "--apply")
+    assert content(site) == before
 
 
 def _merge_wrongly(site: Site) -> None:

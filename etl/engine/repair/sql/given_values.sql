@@ -1,5 +1,5 @@
 -- What the unit that merged the id changed in the instance: the first value before, the value after, and whether a
--- later change has touched it since.
+-- later change has touched it since, or it is pinned.
 with mine as (
     select b.key, min(j.n) as first, max(j.n) as last, (array_agg(b.value order by j.n))[1] as before
     from {{ store_schema | ident }}.journal j
@@ -16,7 +16,10 @@ later as (
     where b.key = m.key
     group by m.key
 )
-select m.key, m.before, coalesce(l.before, to_jsonb(g) -> m.key) as after, l.key is not null as is_changed_since
+select m.key, m.before, coalesce(l.before, to_jsonb(g) -> m.key) as after,
+    l.key is not null or exists (
+        select from {{ store_schema | ident }}.pin p where p.bo = :bo and p.instance = :kept and p.field = m.key
+    ) as is_changed_since
 from mine m
 left join later l on l.key = m.key
 cross join {{ store_schema | ident }}.{{ golden | ident }} g

@@ -1,0 +1,30 @@
+-- Before the values: with the value of an empty field comes the source that wrote it. What the other instance had
+-- besides counts no more; an undo gives all of it back.
+with gone as (
+    delete from {{ store_schema | ident }}.field_owner
+    where bo = :bo and instance = :absorbed
+    returning bo, field, instance, source, run
+),
+taken as (
+    select w.bo, w.field, w.source
+    from gone w
+    join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = :kept
+    join {{ store_schema | ident }}.{{ golden | ident }} a on a._id = :absorbed
+    where to_jsonb(o) ->> w.field is null and to_jsonb(a) ->> w.field is not null
+      and not exists (
+          select from {{ store_schema | ident }}.pin p
+          where p.bo = :bo and p.instance = :kept and p.field = w.field
+      )
+),
+kept as (
+    insert into {{ store_schema | ident }}.ended_field_owner (bo, field, instance, source, run, ended_by)
+    select bo, field, instance, source, run, :run from gone
+    union all
+    select f.bo, f.field, f.instance, f.source, f.run, :run
+    from {{ store_schema | ident }}.field_owner f
+    join taken t on t.field = f.field
+    where f.bo = :bo and f.instance = :kept
+)
+insert into {{ store_schema | ident }}.field_owner as f (bo, field, instance, source, run)
+select bo, field, :kept, source, :run from taken
+on conflict (bo, instance, field) do update set source = excluded.source, run = excluded.run
