@@ -57,6 +57,10 @@ def _lines(found: Explanation) -> list[str]:
             f"pinned    {one['field']} to {shown(one['value']) if one['value'] is not None else 'null'} by "
             f"{printable(one['pinned_by'])} at {_time(one['pinned_at'])}{until}: {printable(one['reason'])}"
         )
+    lines += [
+        f"source    {one['field']} was written last by {printable(one['source'])} (unit {one['unit']})"
+        for one in found.owners
+    ]
     for schema, written in found.out.items():
         since = f"has it, written {_time(written)}" if isinstance(written, datetime) else "does not show it"
         lines.append(f"readers   {schema} {since}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from etl.database import Connection, read_only_transaction
+from etl.database import Connection, part_states, read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine.instances.finding import (
     LinkField,
@@ -20,7 +20,7 @@ from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.outputs import versions
 from etl.quoting import fold
-from etl.store import Pins
+from etl.store import STORE, Pins
 
 # Rows and errors have the id that was asked for.
 _BY_IN_ID = ("_in_id", "alias")
@@ -30,7 +30,8 @@ _BY_IN_ID = ("_in_id", "alias")
 class Explanation:
     """All that is known of an id. `rows`: of the in_ table, the newest first; `errors`: the newest ones;
     `waiting`: links and fields that wait, with both ends and which of them are missing; `is_waited_for`: this object
-    is; `pins`: fields that a person has pinned; `out`: schema of each out_ version -> when its row was written last,
+    is; `pins`: fields that a person has pinned; `owners`: the source that wrote a field last, and its unit, of fields
+    whose metadata name `sources`; `out`: schema of each out_ version -> when its row was written last,
     None where it has no such row."""
 
     bo: str
@@ -40,6 +41,7 @@ class Explanation:
     instance: Row | None
     waiting: tuple[Row, ...]
     pins: tuple[Row, ...]
+    owners: tuple[Row, ...]
     out: dict[str, object]
 
 
@@ -49,17 +51,17 @@ def explain(runtime: Runtime, table: str, named: str) -> Explanation:
     where it has none on in_id. Raises ConfigurationError for an unknown table.
     """
     found = find_object(runtime.company, table)
-    in_id, instance, waiting, pins = _of_store(runtime, found, named)
+    in_id, instance, waiting, pins, owners = _of_store(runtime, found, named)
     rows, errors = _of_import(runtime, found, in_id)
     out = dict(_of_out(runtime, found, instance["id"])) if instance else {}
-    return Explanation(found.code, in_id, rows, errors, instance, waiting, pins, out)
+    return Explanation(found.code, in_id, rows, errors, instance, waiting, pins, owners, out)
 
 
 def explain_rows(runtime: Runtime, table: str, in_id: str) -> Explanation:
     """The same by in_ tables and errors alone: all that a partner's role may read."""
     found = find_object(runtime.company, table)
     rows, errors = _of_import(runtime, found, in_id)
-    return Explanation(found.code, in_id, rows, errors, None, (), (), {})
+    return Explanation(found.code, in_id, rows, errors, None, (), (), (), {})
 
 
 def _of_import(runtime: Runtime, found: BusinessObject, in_id: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
@@ -75,11 +77,11 @@ def _of_import(runtime: Runtime, found: BusinessObject, in_id: str) -> tuple[tup
 
 def _of_store(
     runtime: Runtime, found: BusinessObject, named: str
-) -> tuple[str, Row | None, tuple[Row, ...], tuple[Row, ...]]:
-    """The external id that is meant, the instance, what waits, and what is pinned."""
+) -> tuple[str, Row | None, tuple[Row, ...], tuple[Row, ...], tuple[Row, ...]]:
+    """The external id that is meant, the instance, what waits, what is pinned, and which sources wrote fields."""
     with read_only_transaction(runtime.store_engine) as connection:
         if not has_golden_table(connection, runtime, found):
-            return named, None, (), ()
+            return named, None, (), (), ()
         instance = find_instance(connection, runtime.store.schema, found, named)
         is_renamed = instance and instance["in_id"] and instance["found_by"] not in _BY_IN_ID
         in_id = str(instance["in_id"]) if instance and is_renamed else named
@@ -93,6 +95,7 @@ def _of_store(
             instance,
             read(connection, "explain_waiting", values, links=links, store_schema=runtime.store.schema),
             tuple(_pins(connection, runtime, found, instance["id"])) if instance else (),
+            tuple(_owners(connection, runtime, found, instance["id"])) if instance else (),
         )
 
 
@@ -121,6 +124,15 @@ def _pins(connection: Connection, runtime: Runtime, found: BusinessObject, insta
             "until_changed": one.until_changed,
             "unit": one.unit,
         }
+
+
+def _owners(connection: Connection, runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[Row]:
+    codes = {fold(one.code): one.code for one in found.loaded_fields if found.sources_of(one)}
+    [state] = part_states(connection, runtime.store.schema, [STORE])
+    if codes and state.has("field_owner"):
+        values: Row = {"bo": found.code, "instance": instance, "fields": list(codes)}
+        for row in read(connection, "explain_owners", values, store_schema=runtime.store.schema):
+            yield row | {"field": codes[row["field"]]}
 
 
 def _of_out(runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[tuple[str, object]]:

@@ -75,6 +75,14 @@ class PinOfInstance(Model):
     unit: Id
 
 
+class OwnerOfField(Model):
+    """The source that wrote a field last, of fields whose metadata name sources, and the unit in which it came to."""
+
+    field: str
+    source: str
+    unit: Id
+
+
 class Golden(Model):
     """The instance in the golden store. `found_by`: _in_id, alias, _id, or the unique field whose value was asked."""
 
@@ -102,6 +110,7 @@ class Instance(CompanyPage):
     instance: Golden | None
     waiting: tuple[WaitingEnd, ...]
     pins: tuple[PinOfInstance, ...]
+    owners: tuple[OwnerOfField, ...]
     pinnable: tuple[str, ...]
     out: tuple[InOut, ...]
 
@@ -151,7 +160,7 @@ def _pinnable(request: PageRequest, found: Explanation | None) -> tuple[str, ...
 
 def _of(found: Explanation | None) -> dict[str, Any]:
     if found is None:
-        empty = ("rows", "errors", "waiting", "pins", "out")
+        empty = ("rows", "errors", "waiting", "pins", "owners", "out")
         return {"is_found": False, "bo": "", "instance": None} | dict.fromkeys(empty, ())
     golden = found.instance
     return {
@@ -192,6 +201,7 @@ def _of(found: Explanation | None) -> dict[str, Any]:
             PinOfInstance(**{name: one[name] for name in PinOfInstance.model_fields} | {"value": _cut(one["value"])})
             for one in found.pins
         ),
+        "owners": tuple(OwnerOfField(**one) for one in found.owners),
         "out": tuple(
             InOut(schema_name=schema, written_at=at if isinstance(at, datetime) else None)
             for schema, at in found.out.items()

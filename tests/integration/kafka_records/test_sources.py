@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from etl.database import transaction
-from etl.engine import undo
+from etl.engine import explain, undo
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
@@ -62,7 +62,7 @@ class Topics:
 def test_a_source_that_counts_more_is_not_overwritten(make_site: MakeSite) -> None:
     site = make_site(DOCUMENTS)
     site.partner.fill("in_client", {"in_id": "a", "name": "Ann", "phone": "1"})
-    site.run()
+    first = site.run().run
     with site.runtime() as runtime:
         topics = Topics(site, runtime)
         unit, counters = topics.send(("other", {"Name": "Anna", "Phone": "2"}))
@@ -77,6 +77,11 @@ def test_a_source_that_counts_more_is_not_overwritten(make_site: MakeSite) -> No
         assert _client(site) == ("Hannah", "3")
         [receipt] = site.look(f"select held, changed from in_tables.migration_receipt where run = {run}")
         assert receipt == {"held": 1, "changed": 1}
+        shown = explain(runtime, "Client", "a").owners
+        assert [(one["field"], one["source"], one["unit"]) for one in shown] == [
+            ("Name", "in_tables", first), ("Phone", "kafka:crm", crm)
+        ]  # fmt: skip
+        assert f"source    Phone was written last by kafka:crm (unit {crm})" in site.etl("explain", "Client", "a").out
         # An undo of the batch gives the field back to the rows of in_ tables.
         undo(runtime, crm)
         assert _client(site) == ("Hannah", "1")

@@ -18,7 +18,7 @@ code: Client
 orderIndex: 1
 fields:
   - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
-  - {{code: Amount, type: INPUT_NUMBER, {_FLAGS}}}
+  - {{code: Amount, type: INPUT_NUMBER, sources: [in_tables], {_FLAGS}}}
   - {{code: Email, type: INPUT_EMAIL, isUnique: true, {_FLAGS}}}
   - {{code: Number, type: INPUT_NUMBER, isUnique: true, {_FLAGS}}}
 """
@@ -151,10 +151,12 @@ def test_what_another_partner_fills_does_not_exist(site: Site, partner: Web) -> 
 
 
 def test_a_value_is_pinned_and_the_pin_ended(site: Site, serve_web: ServeWeb) -> None:
-    run(site, "in_Client", {"in_id": "a", "name": "Ann", "amount": 1}, {"in_id": "b", "email": "b@corp.kz"})
+    loaded = run(site, "in_Client", {"in_id": "a", "name": "Ann", "amount": 1}, {"in_id": "b", "email": "b@corp.kz"})
     web = serve_web(site)
     found = ask(web, "instance", table="in_Client", in_id="a")
     assert found["pinnable"] == ["Name", "Amount", "Email", "Number"]
+    assert found["owners"] == [{"field": "Amount", "source": "in_tables", "unit": loaded}]
+    assert "Amount: <bdi>in_tables</bdi>" in web.get("/c/demo/instance?table=in_Client&in_id=a").text
     chosen = {"table": "in_Client", "instance": found["instance"]["id"]}
     wanted = chosen | {"field": "Name", "value": "<b>Anna</b>", "reason": "so"}
     done = web.post("/api/v1/c/demo/pins/set", wanted | {"key": "1"})

@@ -16,7 +16,7 @@ AT = "2026-01-02 12:00:00"
 ESCAPE = "\x1b[2J"
 
 INSTANCE = {"id": "i1", "in_id": "c", "state": "ACTUAL", "modified_at": NOW}
-FOUND = Explanation("Client", "c", rows=(), errors=(), instance=INSTANCE, waiting=(), pins=(), out={})
+FOUND = Explanation("Client", "c", rows=(), errors=(), instance=INSTANCE, waiting=(), pins=(), owners=(), out={})
 
 
 def test_an_object_that_has_come_and_is_shown_by_some_versions() -> None:
