@@ -35,6 +35,7 @@ from etl.database.migrations import (
     refuse_newer,
     states_of,
 )
+from etl.database.older_programs import shut_out_older
 from etl.database.piping import pipe
 from etl.database.read_only_transaction import read_only_transaction
 from etl.database.server_time import server_time
@@ -104,6 +105,7 @@ __all__ = [
     "repeatable_read",
     "rollback_transaction",
     "server_time",
+    "shut_out_older",
     "snapshot",
     "states_of",
     "stream_rows",

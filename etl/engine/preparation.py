@@ -17,6 +17,7 @@ from etl.database import (
     bring_up,
     fetch_all,
     part_states,
+    shut_out_older,
     states_of,
     transaction,
 )
@@ -183,9 +184,12 @@ def _prepare_out(runtime: Runtime, begin: Begin) -> None:
 
 
 def prepare_store(connection: Connection, runtime: Runtime) -> None:
-    """Makes what the golden store lacks; an index of links is made when the first of them are in."""
+    """Makes what the golden store lacks; an index of links is made when the first of them are in. Programs that do not
+    know `sources` write no more where the metadata have them."""
     ddl.bring_up_store(connection, runtime.company, runtime.store.schema)
     bring_up(connection, runtime.store.schema, STORE_PARTS)
+    if any(bo.has_sources for bo in runtime.company.objects):
+        shut_out_older(connection, runtime.store.schema, STORE, "field_owner")
     raise_behind(connection, behind_in_store(connection, runtime.store.schema))
     if runtime.settings.in_migration.history_days:
         runtime.store.index_history(connection)

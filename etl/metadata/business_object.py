@@ -132,6 +132,11 @@ class BusinessObject(DocumentValue):
         return field.sources or self.sources
 
     @property
+    def has_sources(self) -> bool:
+        """Whether sources count more than others for any of its fields."""
+        return any(self.sources_of(field) for field in self.loaded_fields)
+
+    @property
     def pinnable_fields(self) -> tuple[Field, ...]:
         """Fields that sources load and a pin can hold: no files, as these are named by ids of the partner's."""
         return tuple(f for f in self.loaded_fields if f.type is not FieldType.FILE_UPLOAD)

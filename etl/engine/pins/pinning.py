@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from etl.database import Connection, execute, server_time, transaction
+from etl.database import Connection, execute, server_time, shut_out_older, transaction
 from etl.engine.hold import refuse_on_hold
 from etl.engine.instances.finding import Row, find_object, find_stored
 from etl.engine.pins.listing import ListedPin, listed
@@ -30,7 +30,7 @@ from etl.outputs import versions
 from etl.quoting import fold, shown
 from etl.runs import Chunk
 from etl.sources.kafka.values import reader_of
-from etl.store import Pin, Pins, UnitKind
+from etl.store import STORE, Pin, Pins, UnitKind
 
 SOURCE: Final = Source("pin", Matching.IDS, gives_some=True, is_pin=True)
 """A person: each unit brings one field of one instance, found by its id in the store."""
@@ -88,7 +88,8 @@ def pin(
     """Gives a field of an instance a value (None: none) that no source overwrites; the out_ tables follow.
 
     `table` and `named` as of `explain`; `value` as a record of Kafka writes it. With `until_changed` the pin ends when
-    a source brings another value than the field had before. Other sources wait meanwhile. Raises ConfigurationError for
+    a source brings another value than the field had before. Other sources wait meanwhile, and programs of a version
+    before pins write no more. Raises ConfigurationError for
     what is not there, or a value that the field does not take.
     """
     if not reason.strip() or len(reason) > _LONGEST_REASON:
@@ -113,6 +114,7 @@ def pin(
             until_changed=until_changed,
             unit=context.run,
         )
+        shut_out_older(store, runtime.store.schema, STORE, "pin")
         Pins(runtime.store.schema).add(store, names.store_table(target.bo.code), one)
         is_changed = _write(store, target, text, context, origin=by)
         [new] = listed(store, runtime, target.pins(store, runtime.store.schema))

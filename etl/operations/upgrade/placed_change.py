@@ -57,10 +57,12 @@ class PlacedChange:
         return recorded
 
     def writer_after_rollback(self, connection: Connection, recorded: RecordedChange) -> int:
-        """The oldest_writer of before the switch, or what a migration has raised it to since."""
+        """The oldest_writer of before the switch, or what something else has raised it to since: a migration, a pin, or
+        `sources`."""
         [found] = part_states(connection, self.schema, [self.change.part])
-        if found.is_newer:
-            # What the migrations of the newer program ask for is not known here, so that nothing is lowered.
+        if found.is_newer or found.needed_to_write > self.change.oldest_writer:
+            # What the migrations of a newer program ask for is not known here, so that nothing is lowered; and the
+            # switch asked for less.
             return found.needed_to_write
         applied = (one.oldest_writer for one in self.change.part.migrations if one.version <= (found.version or 0))
         return max(recorded.writer_before or 0, *applied)

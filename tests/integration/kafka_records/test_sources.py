@@ -63,6 +63,8 @@ def test_a_source_that_counts_more_is_not_overwritten(make_site: MakeSite) -> No
     site = make_site(DOCUMENTS)
     site.partner.fill("in_client", {"in_id": "a", "name": "Ann", "phone": "1"})
     first = site.run().run
+    # Programs that do not know the key would overwrite what counts more.
+    assert site.value(f"select oldest_writer from {STORE}.etl_schema where part = 'store'") == 21
     with site.runtime() as runtime:
         topics = Topics(site, runtime)
         unit, counters = topics.send(("other", {"Name": "Anna", "Phone": "2"}))

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from etl import store
-from etl.database import Part, bring_up, part_states, rollback_transaction, snapshot
+from etl.database import Part, bring_up, part_states, rollback_transaction, shut_out_older, snapshot
 from etl.errors import TransientFault
 from etl.operations.upgrade import JOURNAL_PARTITIONS, ChangeState
 from etl.operations.upgrade.placed_change import PlacedChange
@@ -143,6 +143,10 @@ def test_a_later_migration_lets_no_older_program_write(
                 # This program does not know what the later one's migration asks for.
                 ongoing = PlacedChange.of(runtime, JOURNAL_PARTITIONS)
                 assert ongoing.writer_after_rollback(connection, recorded) == 13
+        # A pin asks for more than the switch.
+        with rollback_transaction(runtime.store_engine) as connection:
+            assert shut_out_older(connection, STORE, store.STORE, "pin")
+            assert ongoing.writer_after_rollback(connection, recorded) == 18
     assert site.value(writer) == 13
     done(site.etl("upgrade", "rollback"))
     assert site.value(writer) == 4

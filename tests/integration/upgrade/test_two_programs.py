@@ -84,6 +84,19 @@ def test_both_write_until_the_switch_and_after_a_rollback(site: Site, older: Pro
     assert site.etl("run").code == 1
 
 
+def test_one_that_knows_no_pins_writes_until_there_is_one(site: Site, older: Program) -> None:
+    deliver(site, 1, older)
+    deliver(site, 2, site.etl)
+    deliver(site, 3, older)
+    done(site.etl("pin", "Client", "c1", "Name", "Pinned", "--reason", "says so herself"))
+    refused(site, older, 4)
+    assert site.etl("run").code == 1
+    names = {row["name"] for row in site.look("select name from out_demo.client")}
+    assert names == {"Pinned"} | {f"Name {n} of 4" for n in (0, 2, 3, 4)}
+    done(site.etl("pin", "remove", "Client", "c1", "Name"))
+    refused(site, older, 5)
+
+
 @pytest.mark.parametrize("is_older_first", [True, False], ids=["older first", "newer first"])
 def test_they_share_no_run(site: Site, older: Program, older_program: OlderProgram, is_older_first: bool) -> None:
     """While the tables are copied: who comes second leaves the run alone."""
