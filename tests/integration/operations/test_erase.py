@@ -24,7 +24,7 @@ orderIndex: 1
 fields:
   - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
   - {{code: Email, type: INPUT_EMAIL, isUnique: true, {_FLAGS}}}
-  - {{code: Amount, type: INPUT_NUMBER, {_FLAGS}}}
+  - {{code: Amount, type: INPUT_NUMBER, sources: [in_tables, kafka], {_FLAGS}}}
   - {{code: Photo, type: FILE_UPLOAD, {_FLAGS}}}
 """,
     "Claim": f"""
@@ -173,6 +173,29 @@ def test_nothing_reverts_it_and_a_later_row_makes_another_instance(site: Site) -
     rows = site.look("select _id, name, _state from store_demo.bo_client where _in_id = %s", [ID])
     assert [(row["name"], row["_state"], row["_id"] == before) for row in rows] == [("Another", "ACTUAL", False)]
     assert done(site.etl("erase", "--repeat", "--apply")).out == "No erasure is to be continued or repeated.\n"
+
+
+def test_what_is_pinned_and_which_source_wrote_it_is_erased(site: Site) -> None:
+    """Also what an undo of a pin would need; and none brings a value back."""
+    _load(site)
+    pinned = ("Xenia Pinnedfirst", "Xenia Pinnedlater")
+    units = []
+    for value in pinned:
+        words = ("pin", "Client", ID, "Name", value, "--reason", f"{value} says so", "--json")
+        units.append(str(json.loads(done(site.etl(*words)).out)["pin"]["unit"]))
+    tables = ("pin", "ended_pin", "field_owner")
+    instance = site.value("select _id from store_demo.bo_client where _in_id = %s", [ID])
+    rows = [f"select count(*) from store_demo.{table} where instance = '{instance}'" for table in tables]
+    assert [site.value(query) for query in rows] == [1, 1, 1]
+    [listed] = json.loads(done(site.etl("erase", "Client", ID, "--json")).out)
+    assert {f"store_demo.{table}" for table in tables} <= {holder["name"] for holder in listed["holders"]}
+    _erase(site)
+    assert [site.value(query) for query in rows] == [0, 0, 0]
+    assert finds(site, (*VALUES, NUMBER, *pinned)) == []
+    for unit in reversed(units):
+        done(site.etl("undo", unit))
+    assert finds(site, (*VALUES, NUMBER, *pinned)) == []
+    assert site.count("store_demo.pin") == 0
 
 
 def test_rows_that_became_no_instance_are_erased(site: Site) -> None:
