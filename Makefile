@@ -16,7 +16,7 @@ ON_BOTH = $(if $(ETL_TEST_POSTGRES_BIN),,$(BIN)/python -m scripts.postgresql 14 
 BENCH_PICTURES ?= build/bench
 # Compiled modules are kept, so that not each of the programs that tests start compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
-export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER BENCH_SECONDS
+export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_BUFFERS BENCH_FOLDER BENCH_SECONDS
 
 help: ## List these verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

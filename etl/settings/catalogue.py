@@ -142,7 +142,7 @@ _IN_MIGRATION_KEYS = (
         "chunkRows",
         ValueKind.NUMBER,
         "1500000",
-        "Rows that one task merges in one transaction.",
+        "Rows that one task merges in one transaction; of an object with over 3,000,000 instances in proportion more.",
         unit="rows",
         smallest=1_000,
         largest=10_000_000,

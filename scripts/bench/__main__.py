@@ -2,8 +2,8 @@
 
 Variables: BENCH_ROWS (1000000; several sizes with commas), BENCH_REPEATS (3), BENCH_SCENARIOS (all but those on
 demand), BENCH_JSON (a file), BENCH_PICTURES (a folder), BENCH_POSTGRES_BIN (another PostgreSQL), BENCH_SETTINGS (keys
-of configs/InMigrationConfig.txt), BENCH_FOLDER (where the server keeps its data meanwhile), BENCH_SECONDS (600; of the
-scenario `handovers`).
+of configs/InMigrationConfig.txt), BENCH_BUFFERS (shared_buffers, 2GB), BENCH_FOLDER (where the server keeps its data
+meanwhile), BENCH_SECONDS (600; of the scenario `handovers`).
 """
 
 import json
@@ -19,7 +19,7 @@ from scripts.bench.contestants import make_templates, warm_up
 from scripts.bench.report import draw, show
 from scripts.bench.results import Measurements, Results
 from scripts.bench.rounds import ALONE, BESIDE, CHAIN, ON_DEMAND, Round
-from scripts.bench.server import running_server
+from scripts.bench.server import TIDIED_BETWEEN, running_server
 from scripts.bench.variables import check_variables
 
 
@@ -55,7 +55,7 @@ def _measure(rows: int, sizes: list[Measurements]) -> None:
     if unknown := set(wanted) - {*CHAIN, *BESIDE, *ON_DEMAND}:
         raise SystemExit(f"BENCH_SCENARIOS: unknown {', '.join(sorted(unknown))}")
     results = Results()
-    with running_server(rows) as server:
+    with running_server(rows, also=TIDIED_BETWEEN) as server:
         make_templates(server)
         warm_up(server, "fill", rows)
         for number in range(1, repeats + 1):
@@ -71,7 +71,7 @@ def _growth(console: Console) -> int:
     for rows in map(int, _variable("BENCH_ROWS", "2000000,8000000").split(",")):
         growth.check_room(rows)
         results = Results()
-        with running_server(1) as server:
+        with running_server(1, also=TIDIED_BETWEEN) as server:
             make_templates(server)
             growth.warm_up(server, rows)
             sizes.append({})

@@ -23,6 +23,9 @@ PASSWORD = "bench"
 """For tools that reach the server over the network of this machine alone."""
 
 LOOPBACK = "127.0.0.1"
+TIDIED_BETWEEN = MappingProxyType({"autovacuum": "off"})
+"""Settings where `tidy` does the work of autovacuum between the runs: by itself it falls into the run of one contestant
+and not into the other's, and while it analyzes a table, updated rows find no room on their pages."""
 _FEED = "feed"
 # Those of the shared measurements, and two of a server that is set up for loading: it has its WAL's files and need not
 # make them, and its buffers of WAL (16 MB in PostgreSQL's own choice) hold what two sessions write meanwhile.
@@ -160,7 +163,8 @@ def running_server(
 def empty_server(*, on_network: bool = False, also: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """A server for the time of a `with` block, with our role and no database; `also` are further settings of it."""
     network = {"listen_addresses": LOOPBACK, "port": str(_free_port())} if on_network else {}
-    settings = {**_SETTINGS, **network, **also}
+    buffers = {"shared_buffers": os.environ.get("BENCH_BUFFERS") or _SETTINGS["shared_buffers"]}
+    settings = {**_SETTINGS, **buffers, **network, **also}
     home = Path(tempfile.mkdtemp(prefix="etl-bench-", dir=os.environ.get("BENCH_FOLDER") or None))
     home.chmod(0o755)
     try:

@@ -1,9 +1,11 @@
 """The same batch in one chunk and in many gives the same golden store."""
 
+import sys
 from typing import Any
 
 import pytest
 
+from etl.sources.in_tables.claim import claim_table
 from tests.fix_company import STORE
 from tests.integration.merge.conftest import Inbound
 
@@ -21,6 +23,16 @@ select 'k' || n, 'c' || (n * 7 % {ROWS + 100}) from generate_series(1, {ROWS}) n
 insert into in_Claim_Team (claim_id, team_id) select 'k' || n % 3 + 1, 'c' || n from generate_series(1, {ROWS}) n;
 insert into in_Claim_Party_Client (claim_id, party_id) select 'k' || n, 'c' || n from generate_series(1, {ROWS}) n
 """
+
+
+def chunks(inbound: Inbound) -> dict[str, int]:
+    """The chunks of the last run's tables, by table."""
+    tasks = inbound.site.look(
+        "select in_table, count(*) as n from in_tables.last_migration_state "
+        "join in_tables.task using (run, seq) where claimed_rows > 0 "
+        "and run = (select max(id) from in_tables.run) group by in_table"
+    )
+    return {row["in_table"]: row["n"] for row in tasks}
 
 
 def deliver(inbound: Inbound) -> None:
@@ -51,12 +63,21 @@ def test_many_chunks_do_what_one_does(inbound: Inbound) -> None:
     inbound.site.set(chunkRows=1000)
     deliver(inbound)
     inbound.merge()
-    tasks = inbound.site.look(
-        "select in_table, count(*) as n from in_tables.last_migration_state "
-        "join in_tables.task using (run, seq) where claimed_rows > 0 group by in_table order by in_table"
-    )
-    assert {row["in_table"]: row["n"] for row in tasks if row["n"] > 1}.keys() >= {"in_Client", "in_Claim"}
+    assert {table for table, number in chunks(inbound).items() if number > 1} >= {"in_Client", "in_Claim"}
     assert golden_store(inbound) == whole
+
+
+def test_chunks_grow_with_the_store(inbound: Inbound, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbound.site.set(chunkRows=1000)
+    deliver(inbound)
+    inbound.merge()
+    assert chunks(inbound)["in_Client"] == 3
+    # By its name: the package has a function that is called like the module.
+    module = sys.modules[claim_table.__module__]
+    monkeypatch.setattr(module, "INSTANCES_OF_USUAL_CHUNKS", ROWS // 2)
+    inbound.partner(_FILL + "; delete from in_Client where name like '%7'")
+    inbound.merge()
+    assert chunks(inbound)["in_Client"] == 1
 
 
 @pytest.mark.parametrize("chunk_rows", [1000, 100_000])

@@ -29,6 +29,9 @@ _BYTES_OF_ROW = 100
 _PARTS_OF_WORKER = 3
 # Each chunk reads the whole store: smaller chunks would cost more than an early end of the last worker saves.
 _ROWS_OF_WORKER = 500_000
+# Above this many instances chunks take more rows in proportion: a feed of all rows then reads the store as often as in
+# a store of this size, not more often the more it has.
+INSTANCES_OF_USUAL_CHUNKS = 3_000_000
 _WHOLE = Chunk(rows=0)
 # A value stored outside of its row takes 18 bytes of the page: rows of fewer fields always have room for a claim.
 _WIDE_FIELDS = 400
@@ -135,7 +138,7 @@ def measure(connections: Connections, company: Company, rows: ClaimedRows, conte
         if link is None:
             claimed[table] = _rows(connections, objects[table], number, context, workers)
         else:
-            claimed[table] = _links(connections.imported, link, number, context, workers)
+            claimed[table] = _links(connections, link, number, context, workers)
     return claimed
 
 
@@ -144,11 +147,22 @@ def _workers_of(size: int, of_all: int, context: MergeContext) -> int:
     return max(1, round(size * context.workers / max(of_all, 1)))
 
 
+def _chunk_rows(connections: Connections, objects: Collection[BusinessObject], rows: int, context: MergeContext) -> int:
+    """The most rows of a chunk: `chunkRows`, and more for a large store of these objects."""
+    if rows <= context.chunk_rows:
+        return context.chunk_rows
+    tables = [fold(names.store_table(one.code)) for one in objects]
+    values = {"schema": fold(context.store_schema), "names": tables}
+    [stored] = fetch_all(connections.store, _sql("stored_rows"), values)
+    instances = max(rows, int(stored.rows), INSTANCES_OF_USUAL_CHUNKS)
+    return context.chunk_rows * instances // INSTANCES_OF_USUAL_CHUNKS
+
+
 def _rows(
     connections: Connections, business_object: BusinessObject, rows: int, context: MergeContext, workers: int
 ) -> Claimed:
     table = names.in_table(business_object.code)
-    size = context.chunk_rows
+    size = _chunk_rows(connections, [business_object], rows, context)
     is_free = (
         context.workers > 1 and rows > context.undivided_rows and in_any_order(connections, business_object, context)
     )
@@ -179,8 +193,10 @@ def _starts(connection: Connection, table: str, rows: int, context: MergeContext
     return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": size})]
 
 
-def _links(connection: Connection, link: LinkTable, rows: int, context: MergeContext, workers: int) -> Claimed:
-    number = -(-rows // (context.chunk_rows * (_LINKS_PER_ROW if context.workers == 1 else 1)))
+def _links(connections: Connections, link: LinkTable, rows: int, context: MergeContext, workers: int) -> Claimed:
+    connection = connections.imported
+    size = _chunk_rows(connections, {link.bo.code: link.bo, link.member.code: link.member}.values(), rows, context)
+    number = -(-rows // (size * (_LINKS_PER_ROW if context.workers == 1 else 1)))
     if rows > context.undivided_rows:
         number = max(number, workers)
     if number > 1 and not (link.field.only_adds_links and not any_removed(connection, link.name, context)):
