@@ -58,7 +58,8 @@ def _lines(found: Explanation) -> list[str]:
             f"{printable(one['pinned_by'])} at {_time(one['pinned_at'])}{until}: {printable(one['reason'])}"
         )
     lines += [
-        f"source    {one['field']} was written last by {printable(one['source'])} (unit {one['unit']})"
+        f"source    {one['field']} was written last by {printable(one['source'])} (unit {one['unit']}"
+        f"{', of ' + _time(one['time']) if one['time'] else ''})"
         for one in found.owners
     ]
     for schema, written in found.out.items():

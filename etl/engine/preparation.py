@@ -190,6 +190,8 @@ def prepare_store(connection: Connection, runtime: Runtime) -> None:
     bring_up(connection, runtime.store.schema, STORE_PARTS)
     if any(bo.has_sources for bo in runtime.company.objects):
         shut_out_older(connection, runtime.store.schema, STORE, "field_owner")
+    if any(bo.time_field for bo in runtime.company.objects):
+        shut_out_older(connection, runtime.store.schema, STORE, "source_time")
     raise_behind(connection, behind_in_store(connection, runtime.store.schema))
     if runtime.settings.in_migration.history_days:
         runtime.store.index_history(connection)

@@ -9,6 +9,7 @@ from pydantic import Field as Key
 from etl.metadata.field import Code, DocumentValue, Field, Label, NativeField, SourceName
 from etl.metadata.field_types import PLATFORM_CATEGORIES, Category, FieldType
 from etl.metadata.system_objects import SYSTEM_OBJECTS
+from etl.quoting import fold
 
 
 def _category(word: Any) -> Any:
@@ -61,6 +62,19 @@ class BusinessObject(DocumentValue):
     bos: tuple[Member, ...] = Key((), description="Of a composite: the codes of its members.")
     sources: tuple[SourceName, ...] = Key(
         (), description="As `sources` of a field, for all fields with values that have none of their own."
+    )
+    source_time: str | None = Key(
+        None,
+        description="The code of a loaded field of type FULL_DATE that says of when the values of a row or record are: "
+        "older ones do not overwrite newer ones, field by field. A row without a time is older than any with one.",
+    )
+    source_time_from_message: bool = Key(
+        False,
+        description="Whether a record that does not give the field of `sourceTime` counts with the timestamp of its "
+        "message.",
+    )
+    source_time_ahead_seconds: int = Key(
+        300, ge=0, le=31_536_000, description="How far such a time may be ahead of the database's clock."
     )
     native_fields: Annotated[tuple[NativeField, ...], BeforeValidator(_native_list)] = Key(
         (), description="Fields that the platform itself keeps on every instance."
@@ -126,15 +140,23 @@ class BusinessObject(DocumentValue):
         return tuple(f for f in brought if f.code in columns)
 
     def sources_of(self, field: Field) -> tuple[str, ...]:
-        """Which sources count more than others for a loaded field, in this order; none: the last writer wins."""
-        if field.type is FieldType.FILE_UPLOAD or field.use_as_key_in_migration:
-            return ()
-        return field.sources or self.sources
+        """Which sources count more than others for a loaded field, in this order; none: all count alike."""
+        return (field.sources or self.sources) if self.is_owned(field) else ()
+
+    def is_owned(self, field: Field) -> bool:
+        """Whether a loaded field may have sources and a time: no files, as these are named by ids of the partner's."""
+        return field.type is not FieldType.FILE_UPLOAD and not field.use_as_key_in_migration
 
     @property
     def has_sources(self) -> bool:
         """Whether sources count more than others for any of its fields."""
         return any(self.sources_of(field) for field in self.loaded_fields)
+
+    @property
+    def time_field(self) -> Field | None:
+        """The loaded field that says of when the values of a row are."""
+        code = fold(self.source_time or "")
+        return next((field for field in self.loaded_fields if fold(field.code) == code), None)
 
     @property
     def pinnable_fields(self) -> tuple[Field, ...]:

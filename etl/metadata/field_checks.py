@@ -7,7 +7,7 @@ from etl.errors import Problem
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.draft import Draft
 from etl.metadata.faults import similar
-from etl.metadata.field import Field, LinkMode
+from etl.metadata.field import Field, LinkMode, OnBadValue
 from etl.metadata.field_types import CHOICE_TYPES, KEY_TYPES, Category, FieldType
 from etl.quoting import fold
 
@@ -38,6 +38,8 @@ def check_object(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
     yield from _columns(draft, bo)
     for message in _sources(bo.sources):
         yield draft.problem(message, None, "sources")
+    for message in _source_time(bo):
+        yield draft.problem(message, None, "sourceTime")
     unique = [(index, field) for index, field in enumerate(bo.fields) if field in bo.loaded_fields and field.is_unique]
     for index, field in unique:
         if any(name.startswith("kafka:") for name in bo.sources_of(field)):
@@ -135,6 +137,18 @@ def _sources(names: Sequence[str]) -> Iterator[str]:
         yield f"the source {name} stands twice: keep one"
     if "pin" in names[1:]:
         yield "a pin counts more than any source: write pin first, or leave it out"
+
+
+def _source_time(bo: BusinessObject) -> Iterator[str]:
+    if bo.source_time is None:
+        if {"source_time_from_message", "source_time_ahead_seconds"} & bo.model_fields_set:
+            yield "sourceTime is missing: name the field that has the time of the values, or leave the other keys out"
+        return
+    found = bo.time_field
+    if found is None or found.type is not FieldType.FULL_DATE:
+        yield f"{bo.source_time} is no loaded field of type FULL_DATE: name the field that has the time of the values"
+    elif found.is_unique or found.on_bad_value is not OnBadValue.REJECT_ROW:
+        yield f"{found.code} says of when the values are: it must be neither unique nor skipped where it is bad"
 
 
 def _choice(field: Field) -> Iterator[tuple[str, str]]:

@@ -83,7 +83,8 @@ _PINNED = (PinnedField("email", 0, may_end=False), PinnedField("born", 1, may_en
 
 @dataclass(frozen=True)
 class MergeCase:
-    """One object or link table of a case; `is_relayed`: its rows are copies beside the store."""
+    """One object or link table of a case; `is_relayed`: its rows are copies beside the store; `time`: the field that
+    says of when a row is."""
 
     case: str
     table: str
@@ -91,11 +92,12 @@ class MergeCase:
     source: Source = IN_TABLES
     pinned: tuple[PinnedField, ...] = ()
     family: str = ""
+    time: str = ""
 
     @property
     def folder(self) -> Path:
         if self.family:
-            return FOLDER / self.case / f"merge_{self.family}_by_sources" / self.table
+            return FOLDER / self.case / f"merge_{self.family}_by_{'time' if self.time else 'sources'}" / self.table
         if self.pinned:
             return FOLDER / self.case / f"merge_{self.source.name}_pinned" / self.table
         kind = "merge_between_databases" if self.is_relayed else "merge"
@@ -106,7 +108,7 @@ class MergeCase:
         texts = self._rendered()
         if not (self.pinned or self.family):
             return texts
-        usual = replace(self, pinned=(), family="")._rendered()
+        usual = (replace(self, time="") if self.time else replace(self, pinned=(), family=""))._rendered()
         return {name: text for name, text in texts.items() if text != usual.get(name) and name != "dependent_rows"}
 
     def _rendered(self) -> dict[str, str]:
@@ -121,6 +123,8 @@ class MergeCase:
             variables |= {"member_tables": {link.member.code: link.name}}
             return dict(_rendered("etl.merge.links", variables))
         found = company.in_objects[self.table]
+        if self.time:
+            found = found.model_copy(update={"source_time": self.time})
         variables = rows.template_variables(found, self._fields(found, context), _CHUNK, context)
         if self.source.is_staged:
             texts = dict(_rendered("etl.merge.rows", variables | {"exact": True}))
@@ -142,8 +146,8 @@ class MergeCase:
         return field_values(found, replace(rows.value_policy(context), pinned=self.pinned, family=self.family))
 
 
-# One object; a key and unique fields; pins, and sources in an order; links that add, replace, and hold one each; files;
-# between databases.
+# One object; a key and unique fields; pins, sources in an order, and times; links that add, replace, and hold one
+# each; files; between databases.
 MERGES = (
     MergeCase("for_migration", "in_For_migration"),
     MergeCase("unique_fields", "in_Person"),
@@ -159,6 +163,8 @@ MERGES = (
     MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS, pinned=_PINNED),
     MergeCase("unique_fields", "in_Person", family="in_tables"),
     MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS, family="kafka"),
+    MergeCase("unique_fields", "in_Person", family="in_tables", time="Born"),
+    MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS, family="kafka", time="Born"),
 )
 
 

@@ -46,13 +46,16 @@ def deliver(world: Both, given: Delivery) -> None:
     """The rows take the place of the old ones, and the run claims them."""
     for bo, rows in given.rows.items():
         world.rows[names.in_table(bo)] = [
-            InRow(n, row["in_id"], None, row["removed"], {code: row[code] for code in FIELDS[bo]}, CLAIMED)
-            for n, row in enumerate(rows)
+            InRow(n, row["in_id"], None, row["removed"], _values(row), CLAIMED) for n, row in enumerate(rows)
         ]
     for name, links in given.links.items():
         world.links_in[link_table(world, name).name] = [
             LinkRow(one.owner, one.target, one.inserted, one.removed, CLAIMED) for one in links
         ]
+
+
+def _values(row: Row) -> dict[str, Any]:
+    return {code: value for code, value in row.items() if code not in ("in_id", "removed")}
 
 
 def run_parts(policy: Policy) -> list[Part]:
@@ -203,7 +206,7 @@ def facts(world: Both) -> dict[str, Any]:
         found[f"{bo} rows"] = sorted((row.in_id, row.status) for row in world.rows[names.in_table(bo)])
         found[f"{bo} records"] = world.accepted.get(bo, [])
     found["pins"] = sorted((ids[one], code.lower(), pin.until_changed) for (one, code), pin in world.pins.items())
-    found["owners"] = sorted((ids[one], code.lower(), source) for (one, code), source in world.owners.items())
+    found["owners"] = sorted((ids[one], code.lower(), *map(str, owner)) for (one, code), owner in world.owners.items())
     found["alias"] = sorted((bo, in_id, ids[one]) for (bo, in_id), one in world.aliases.items())
     for name in LINKS:
         found[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])
@@ -232,7 +235,7 @@ def without_unit(
 ) -> dict[tuple[str, str], Row]:
     """The instances that an undo of the unit leaves, by the journal: a column gets back what it had before it, but
     not where a unit has changed it since that is not `undone` (undo -> its unit), nor where it is `pinned` (instance,
-    column)."""
+    column). Columns that `stored` does not have are left out."""
     left = {}
     for key, row in stored.items():
         mine = [one for one in changes.get(key, []) if one["run"] == unit]
@@ -247,6 +250,8 @@ def without_unit(
             images = {column: old for one in reversed(mine) for column, old in (one["before"] or {}).items()}
             images = {column: old for column, old in images.items() if column not in held}
         left[key] = row | {
-            column: old for column, old in images.items() if not any(column in (one["before"] or {}) for one in later)
+            column: old
+            for column, old in images.items()
+            if column in row and not any(column in (one["before"] or {}) for one in later)
         }
     return left

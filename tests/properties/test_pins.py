@@ -18,7 +18,7 @@ from tests.properties.interleaving import Interleaving
 from tests.properties.model.world import Pin
 from tests.properties.orders import Both, Part, after, in_every_order, run_parts
 from tests.properties.test_two_sources import MOST, SEEDS, play_all, stops
-from tests.properties.two_sources import DOCUMENTS, LINK_ROWS, UNIQUE, PinOf, delivery, pin_of
+from tests.properties.two_sources import DOCUMENTS, LINK_ROWS, UNIQUE, PinOf, pin_of
 
 _FIRST = 2_000
 
@@ -85,7 +85,7 @@ class History(test_records_and_rows.History):
         self._follow([[after(world, unpin_part(chosen)) for world in self.worlds]], without=LINK_ROWS)
 
     def pin_beside_a_run(self) -> None:
-        given, chosen = delivery(self.choose, self._next()), self._chosen("pin at once")
+        given, chosen = self._delivery(self._next()), self._chosen("pin at once")
         mine, others = stops(self.choose), stops(self.choose)
         self.log.append(f"{given}, {mine} {others}")
         self._deliver(given)

@@ -98,7 +98,7 @@ class History:
             deliver(world, given)
 
     def run(self) -> None:
-        given = delivery(self.choose, self._next())
+        given = self._delivery(self._next())
         self.log.append(str(given))
         self._deliver(given)
         self.real.run()
@@ -111,6 +111,9 @@ class History:
         self.real.merge(given)
         self._follow([in_every_order(self.worlds, self._parts(given))], without=LINK_ROWS)  # the next run writes these
 
+    def _delivery(self, step: int) -> Delivery:
+        return delivery(self.choose, step)
+
     def _drawn(self, step: int) -> Batch:
         return batch(self.choose, step)
 
@@ -119,7 +122,7 @@ class History:
 
     def both(self) -> tuple[int, int]:
         """Returns the numbers of both units."""
-        given, records = delivery(self.choose, self._next()), self._drawn(self.number)
+        given, records = self._delivery(self._next()), self._drawn(self.number)
         mine, others = stops(self.choose), stops(self.choose)
         is_run_first = self.choose.random() < 0.5
         self.log.append(f"{given}\nat once, first the run: {is_run_first}, {mine} {others}\n{records}")

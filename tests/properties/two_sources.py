@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -41,6 +41,13 @@ BY_ORDER = {
     name: reduce(lambda text, one: text.replace(*one), _ORDERS.items(), text) for name, text in DOCUMENTS.items()
 }
 """The same with an order of sources for each field but the unique one."""
+BY_TIME = {
+    name: text.replace(f"code: {name}\n", f"code: {name}\nsourceTime: At\n").replace(
+        "fields:\n", f"fields:\n  - {{code: At, type: FULL_DATE, {_BOTH}}}\n"
+    )
+    for name, text in BY_ORDER.items()
+}
+"""And with the time of each row and record."""
 FIELDS = {"Thing": ("Name", "Amount", "Note"), "Claim": ("Title",)}
 UNIQUE = {"Thing": "Name", "Claim": ""}
 LINKS = ("Client", "Watcher", "Team")
@@ -148,6 +155,25 @@ def batch(choose: random.Random, step: int) -> Batch:
                 RecordLink(owner, target, name != "Team" and choose.random() < 0.2) for owner, target in pairs
             ]
     return Batch({"Thing": things, "Claim": claims}, links, NOW + timedelta(hours=step, minutes=30))
+
+
+def with_times(choose: random.Random, given: Delivery) -> Delivery:
+    """The same, of `BY_TIME`; some rows have no time."""
+    rows = {bo: [row | {"At": _time(choose)} for row in of] for bo, of in given.rows.items()}
+    return replace(given, rows=rows)
+
+
+def records_with_times(choose: random.Random, given: Batch) -> Batch:
+    """The same, of `BY_TIME`; some records have no time."""
+    records = {
+        bo: [replace(one, given=one.given | ({"At": at} if (at := _time(choose)) else {})) for one in of]
+        for bo, of in given.records.items()
+    }
+    return replace(given, records=records)
+
+
+def _time(choose: random.Random) -> datetime | None:
+    return choose.choice([None, *(_PAST + timedelta(days=n) for n in range(4))])
 
 
 def _amount(choose: random.Random) -> Decimal | None:

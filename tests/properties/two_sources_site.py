@@ -165,8 +165,11 @@ class SiteUnderTest:
             (ids[row["instance"]], row["field"], row["until_changed"])
             for row in self.site.look(f"select * from {STORE}.pin")
         )
-        rows = self.site.look(f"select instance, field, source from {STORE}.field_owner")
-        found["owners"] = sorted((ids[row["instance"]], row["field"], row["source"].partition(" ")[0]) for row in rows)
+        rows = self.site.look(f"select instance, field, source, source_time from {STORE}.field_owner")
+        found["owners"] = sorted(
+            (ids[row["instance"]], row["field"], row["source"].partition(" ")[0], str(row["source_time"]))
+            for row in rows
+        )
         aliases = self.site.look(f"select * from {STORE}.alias")
         found["alias"] = sorted((row["bo"], row["in_id"], ids[row["instance"]]) for row in aliases)
         for name in LINKS:

@@ -30,9 +30,9 @@ _BY_IN_ID = ("_in_id", "alias")
 class Explanation:
     """All that is known of an id. `rows`: of the in_ table, the newest first; `errors`: the newest ones;
     `waiting`: links and fields that wait, with both ends and which of them are missing; `is_waited_for`: this object
-    is; `pins`: fields that a person has pinned; `owners`: the source that wrote a field last, and its unit, of fields
-    whose metadata name `sources`; `out`: schema of each out_ version -> when its row was written last,
-    None where it has no such row."""
+    is; `pins`: fields that a person has pinned; `owners`: the source that wrote a field last, its unit, and of when it
+    is, where the metadata name `sources` or `sourceTime`; `out`: schema of each out_ version -> when its row was
+    written last, None where it has no such row."""
 
     bo: str
     in_id: str
@@ -127,11 +127,13 @@ def _pins(connection: Connection, runtime: Runtime, found: BusinessObject, insta
 
 
 def _owners(connection: Connection, runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[Row]:
-    codes = {fold(one.code): one.code for one in found.loaded_fields if found.sources_of(one)}
+    noted = [one for one in found.loaded_fields if found.is_owned(one) and (found.sources_of(one) or found.time_field)]
+    codes = {fold(one.code): one.code for one in noted}
     [state] = part_states(connection, runtime.store.schema, [STORE])
     if codes and state.has("field_owner"):
         values: Row = {"bo": found.code, "instance": instance, "fields": list(codes)}
-        for row in read(connection, "explain_owners", values, store_schema=runtime.store.schema):
+        variables = {"store_schema": runtime.store.schema, "has_times": state.has("source_time")}
+        for row in read(connection, "explain_owners", values, **variables):
             yield row | {"field": codes[row["field"]]}
 
 

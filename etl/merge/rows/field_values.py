@@ -63,6 +63,16 @@ class ValuePolicy:
 
 
 @dataclass(frozen=True)
+class Owning:
+    """Whose value of a field counts: `sources` in their order, and `time`, SQL of that of the row. `is_time`: the field
+    is the time itself."""
+
+    sources: Sequence[str] = ()
+    time: str = ""
+    is_time: bool = False
+
+
+@dataclass(frozen=True)
 class Lookup:
     """The values that a field may name; `alias` is joined to the in_ row. `options` is JSON of a field's own
     list; else the rows of `dictionary`; else the files."""
@@ -143,10 +153,10 @@ class FieldValue:
 def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[FieldValue, ...]:
     """One FieldValue per column that a run writes: the loaded fields, and the key field, whose value is in_id."""
     system = {field.code for field in business_object.loaded_system_fields}
-    owned = [business_object.sources_of(field) if policy.family else () for field in business_object.loaded_fields]
+    owning = [_owning(business_object, field, policy) for field in business_object.loaded_fields]
     values = [
-        replace(_field_value(field, policy, number, sources), is_system=field.code in system)
-        for number, (field, sources) in enumerate(zip(business_object.loaded_fields, owned, strict=True))
+        replace(_field_value(field, policy, number, one), is_system=field.code in system)
+        for number, (field, one) in enumerate(zip(business_object.loaded_fields, owning, strict=True))
     ]
     if business_object.key_field is not None:
         column = identifier(business_object.key_field.code)
@@ -172,6 +182,14 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
     return tuple(_numbered(values))
 
 
+def _owning(bo: BusinessObject, field: Field, policy: ValuePolicy) -> Owning:
+    time = bo.time_field
+    is_time = field is time
+    if not policy.family or not bo.is_owned(field):
+        return Owning(is_time=is_time)
+    return Owning(bo.sources_of(field), f"i.{identifier(time.code)}" if time else "", is_time)
+
+
 def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
     bad, sets_value = count(1), count(1)
     for number, value in enumerate(values):
@@ -183,7 +201,7 @@ def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
         )
 
 
-def _field_value(field: Field, policy: ValuePolicy, number: int, sources: Sequence[str]) -> FieldValue:
+def _field_value(field: Field, policy: ValuePolicy, number: int, owning: Owning) -> FieldValue:
     column = identifier(field.code)
     raw_sql = f"i.{column}"
     lookup = _lookup(field, column, f"lookup_{number}")
@@ -191,6 +209,8 @@ def _field_value(field: Field, policy: ValuePolicy, number: int, sources: Sequen
     if field.is_unique and field.sql_type == "text":
         input_sql = f"nullif({input_sql}, '')"  # an empty text identifies no instance
     code, is_bad = check(field, raw_sql, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
+    if owning.is_time:
+        code, is_bad = "'SOURCE_TIME_AHEAD'", f"coalesce({raw_sql} > :latest_time, false)"
     is_given = policy.given(field, number)
     if is_given:
         is_bad = is_bad and f"({is_given} and {is_bad})"
@@ -213,9 +233,12 @@ def _field_value(field: Field, policy: ValuePolicy, number: int, sources: Sequen
     brings = ["not coalesce(i.removed, false)", is_given, is_bad and f"not {is_bad}"]
     brings.append(f"{input_sql} is not null" if policy.keeps else "")
     holding, ownership = None, None
-    if sources:
+    if owning.sources or owning.time:
         is_brought = _AND.join(filter(None, brings))
-        ownership = own(number, fold(field.code), column, sources, policy.family, input_sql, is_brought, same_texts)
+        name = fold(field.code)
+        ownership = own(
+            number, name, column, owning.sources, policy.family, input_sql, is_brought, same_texts, owning.time
+        )
         brings.append(f"not {ownership.is_held}")
         value = f"case when {ownership.is_held}\n            then g.{column} else {value} end"
     if pin := policy.pin_of(field):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -119,6 +120,7 @@ def template_variables(
         "held": [field for field in fields if field.holding],
         "ending": [field for field in fields if field.holding and field.holding.is_ended],
         "owned": [field for field in fields if field.ownership],
+        "time": _time(business_object, fields),
         "ranked": [field for field in fields if field.ownership and field.ownership.varies],
         "rank_sql": rank_sql,
         "source_sql": source_sql(context.source.family),
@@ -135,6 +137,13 @@ def template_variables(
         "has_out_ids": True,
         "has_aliases": True,
     }
+
+
+def _time(business_object: BusinessObject, fields: tuple[FieldValue, ...]) -> str:
+    """The column that says of when the values of a row are, where that counts; else ""."""
+    time = business_object.time_field
+    is_counted = time and any(field.ownership and field.ownership.is_late for field in fields)
+    return fold(time.code) if time and is_counted else ""
 
 
 def _values(
@@ -156,6 +165,7 @@ def _values(
         "max_value_bytes": context.max_value_bytes,
         "max_row_bytes": context.max_row_bytes,
         "max_image_bytes": _MAX_IMAGE_BYTES,
+        "latest_time": context.started_at + timedelta(seconds=business_object.source_time_ahead_seconds),
         "family": context.source.family,
         "ranks": json.dumps(
             {fold(one.code): ranks_of(business_object.sources_of(one)) for one in business_object.loaded_fields}

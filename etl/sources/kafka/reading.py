@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from etl.metadata.instance_state import InstanceState
 from etl.sources.kafka.boi_input import UNREADABLE, BoiInput, Decoded, decode, decode_plain, digest_of
@@ -14,7 +15,7 @@ from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.plain import plain_record
 from etl.sources.kafka.shapes import CompanyShape
-from etl.sources.kafka.staged import Staged, staged_of
+from etl.sources.kafka.staged import Staged, of_message_time, staged_of
 from etl.sources.kafka.tree import MAX_RECORD_ID, Tree, record_id_of, tree_of
 
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
@@ -99,13 +100,27 @@ def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) 
         if record is None:
             batch.tombstones += 1
         else:
-            add(record)
+            add(_of_message_time(record) if company.knows_message_times else record)
     batch.messages += count
     batch.bytes += size
     for (topic, number), last in ends.items():
         batch.next_offsets[Partition(topic, number)] = last.offset + 1
-        if last.timestamp_ms is not None and 0 < last.timestamp_ms < _LAST_TIME:  # a producer's clock may say anything
-            batch.timestamps[Partition(topic, number)] = last.timestamp_ms
+        if (timestamp_ms := _time_of(last)) is not None:
+            batch.timestamps[Partition(topic, number)] = timestamp_ms
+
+
+def _time_of(message: Message) -> int | None:
+    """Its time in milliseconds; None without one, or where it is none: a producer's clock may say anything."""
+    timestamp_ms = message.timestamp_ms
+    return timestamp_ms if timestamp_ms is not None and 0 < timestamp_ms < _LAST_TIME else None
+
+
+def _of_message_time(record: Record) -> Record:
+    """One that was sent back has no time: its message is a later one."""
+    timestamp_ms = _time_of(record.message)
+    if timestamp_ms is None or record.message.resent:
+        return record
+    return replace(record, staged=of_message_time(record.staged, timestamp_ms))
 
 
 def _record(message: Message, company: CompanyShape, buffer: bytearray) -> Record | None:

@@ -145,6 +145,10 @@ class ObjectShape:
         self.key = business_object.key_field.code if business_object.key_field else None
         # By these values links name its instances.
         self.unique_readers: dict[str, Reader] = {one.code: reader_of(one) for one in business_object.unique_fields}
+        # What the time of a message is written into, where a record does not give it; "": nothing.
+        time = business_object.time_field if business_object.source_time_from_message else None
+        self.time_of_message = time.code if time else ""
+        self._timed: dict[tuple[str, ...], tuple[tuple[str, ...], str]] = {}
         self._layouts: dict[tuple[str, ...], Layout] = {}
         # Those of the record before, which the next one usually has too.
         self._last: tuple[list[str], Layout] = ([], self._make(()))
@@ -156,6 +160,19 @@ class ObjectShape:
             found = self._known(tuple(codes))
             self._last = (codes, found)
         return found
+
+    def timed(self, codes: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        """The codes of a layout with that of the message's time behind them, and the column _given."""
+        found = self._timed.get(codes)
+        if found is None:
+            all_codes = (*codes, self.time_of_message)
+            if len(self._timed) >= _MAX_LAYOUTS:
+                self._timed.clear()
+            found = self._timed[codes] = (all_codes, self._given(all_codes))
+        return found
+
+    def _given(self, codes: Sequence[str]) -> str:
+        return rf"\\x{given_fields(self.bo, codes).hex()}"
 
     def _known(self, codes: tuple[str, ...]) -> Layout:
         found = self._layouts.get(codes)
@@ -177,7 +194,7 @@ class ObjectShape:
             indexes=indexes,
             codes=tuple(values),
             readers=tuple(self.readers[code] for code in values),
-            given=rf"\\x{given_fields(self.bo, values).hex()}",
+            given=self._given(values),
             key=last.get(self.key) if self.key else None,
             links=tuple((index, self.links[code]) for code, index in last.items() if code in self.links),
             unknown=tuple(index for index, code in enumerate(codes) if code not in known),
@@ -210,6 +227,7 @@ class CompanyShape:
             code: (one.bo.category is not Category.DICTIONARY, number)
             for number, (code, one) in enumerate(self.shapes.items())
         }
+        self.knows_message_times = any(shape.time_of_message for shape in self.shapes.values())
         self.allowed = {one.code: self.shapes[one.code] for one in company.objects if rules.allows(one)}
 
     def order(self, shape: ObjectShape) -> tuple[bool, int]:

@@ -4,6 +4,7 @@ Lines are all that is kept of most records until they are merged: to keep what w
 to decode it. What is said about a record that is refused is found by reading its message once more.
 """
 
+from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import Struct
@@ -13,6 +14,9 @@ from etl.sources.kafka.tree import LinkRow, ObjectRow, Tree
 
 _ESCAPED: Final = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _ESCAPES: Final = str.maketrans(_ESCAPED)
+
+# The place of the column _given among those of an object.
+_GIVEN: Final = 4
 
 
 class StagedObject(Struct, frozen=True, gc=False):
@@ -46,6 +50,22 @@ def staged_of(tree: Tree, origin: str) -> Staged:
         tuple([StagedObject(row.shape, row.layout.codes, _columns(row, origin)) for row in tree.objects]),
         tuple([_link(row, origin) for row in tree.links]),
     )
+
+
+def of_message_time(staged: Staged, timestamp_ms: int) -> Staged:
+    """The same where the objects that do not give the time of their values count with that of their message."""
+    return Staged(tuple([_timed(one, timestamp_ms) for one in staged.objects]), staged.links)
+
+
+def _timed(one: StagedObject, timestamp_ms: int) -> StagedObject:
+    code = one.shape.time_of_message
+    if not code or code in one.codes:
+        return one
+    codes, given = one.shape.timed(one.codes)
+    columns = one.columns.split("\t")
+    columns[_GIVEN] = given
+    at = datetime.fromtimestamp(timestamp_ms / 1000, UTC).isoformat()
+    return StagedObject(one.shape, codes, "\t".join([*columns, at]))
 
 
 def _columns(row: ObjectRow, origin: str) -> str:

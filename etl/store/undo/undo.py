@@ -70,7 +70,7 @@ _PINS = _Noted(
     ("bo", "field", "instance"),
     ("run", "value", "source_value", "reason", "pinned_by", "pinned_at", "until_changed"),
 )
-_OWNERS = _Noted("field_owner", "ended_field_owner", ("bo", "field", "instance"), ("source", "run"))
+_OWNERS = _Noted("field_owner", "ended_field_owner", ("bo", "field", "instance"), ("source", "run", "source_time"))
 _ALL_NOTED = (_ALIASES, _FILE_ALIASES, _LINKS, _FILES, _PINS, _OWNERS)
 CLEANED_BY = {"undone_run": "as_run"} | {noted.ended: "ended_by" for noted in _ALL_NOTED}
 """What only undos ask for, and the column of each that says of which run it is: cleaned like the journal."""

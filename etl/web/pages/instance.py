@@ -76,10 +76,12 @@ class PinOfInstance(Model):
 
 
 class OwnerOfField(Model):
-    """The source that wrote a field last, of fields whose metadata name sources, and the unit in which it came to."""
+    """The source that wrote a field last, where the metadata name sources or a source time; the unit in which it came
+    to, and of when it is."""
 
     field: str
     source: str
+    time: datetime | None
     unit: Id
 
 

@@ -155,7 +155,7 @@ def test_a_value_is_pinned_and_the_pin_ended(site: Site, serve_web: ServeWeb) ->
     web = serve_web(site)
     found = ask(web, "instance", table="in_Client", in_id="a")
     assert found["pinnable"] == ["Name", "Amount", "Email", "Number"]
-    assert found["owners"] == [{"field": "Amount", "source": "in_tables", "unit": loaded}]
+    assert found["owners"] == [{"field": "Amount", "source": "in_tables", "time": None, "unit": loaded}]
     assert "Amount: <bdi>in_tables</bdi>" in web.get("/c/demo/instance?table=in_Client&in_id=a").text
     chosen = {"table": "in_Client", "instance": found["instance"]["id"]}
     wanted = chosen | {"field": "Name", "value": "<b>Anna</b>", "reason": "so"}

@@ -12,7 +12,7 @@ from typing import Any
 from etl.metadata.company import LinkTable
 from tests.properties.model.delivered import CLAIMED, WAITING, LinkRow
 from tests.properties.model.links import merge_links
-from tests.properties.model.world import Instance, World
+from tests.properties.model.world import Instance, Owner, World
 
 SOURCE = "kafka:things"
 """The topic of all records, as `sources` of the metadata name it."""
@@ -49,11 +49,13 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
         return True
     pins = {code: pin for code in record.given if known and (pin := world.pins.get((known.id, code)))}
     fields = {one.code: one for one in world.object_named(bo).loaded_fields}
+    time = world.object_named(bo).time_field
+    owner = Owner(SOURCE, record.given.get(time.code) if time else None)
     given = {
         code: value
         for code, value in record.given.items()
         if (code not in pins or not pins[code].holds(value))
-        and not (known and world.is_outranked(world.object_named(bo), fields[code], known.id, SOURCE))
+        and not (known and world.is_outranked(world.object_named(bo), fields[code], known.id, owner))
     }
     values = (known.values if known else {}) | given
     state = record.state or (known.state if known else "ACTUAL")
@@ -65,7 +67,7 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
     known.values, known.state = values, state
     for code in given:
         world.pins.pop((known.id, code), None)
-        world.own(world.object_named(bo), fields[code], known.id, SOURCE)
+        world.own(world.object_named(bo), fields[code], known.id, owner)
     return True
 
 

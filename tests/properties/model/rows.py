@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +16,13 @@ from etl.metadata.field import Field, OnBadValue
 from etl.metadata.field_types import FieldType
 from tests.properties.model.delivered import DONE, ERROR, Row, Values
 from tests.properties.model.values import Reading, read, shown
-from tests.properties.model.world import Change, Fault, FileReference, Instance, Pin, Policy, World
+from tests.properties.model.world import Change, Fault, FileReference, Instance, Owner, Pin, Policy, World
 
 Readings = dict[str, Reading]
 
 _PASSES = 50
 _SOURCE = "in_tables"
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _LANGUAGES = (FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG)
 _JSON = (
     *(FieldType.PERIOD, FieldType.PERIOD_TIME, FieldType.CHECKLIST, FieldType.QUESTIONNAIRE),
@@ -208,12 +210,16 @@ class _Task:
     def _is_missing(self, other: Field, one: Staged) -> bool:
         return not one.row.in_id if other.use_as_key_in_migration else one.readings[other.code].value is None
 
+    def _owner(self, one: Staged) -> Owner:
+        time = self.bo.time_field
+        return Owner(_SOURCE, one.row.values[time.code] if time else None)
+
     def _brings(self, other: Field, one: Staged) -> bool:
         """Whether the row says what the value is to be."""
         if other is self.bo.key_field:
             return bool(one.row.in_id)
         pin = self._pin(other, one)
-        if one.known and self.world.is_outranked(self.bo, other, one.known.id, _SOURCE):
+        if one.known and self.world.is_outranked(self.bo, other, one.known.id, self._owner(one)):
             return False
         return self._gives(other, one) and not (pin and pin.holds(one.readings[other.code].value))
 
@@ -307,7 +313,10 @@ class _Task:
             image, holders = dict(winner.image), dict[str, Instance]()
             fields = [*self.bo.loaded_fields, *([self.bo.key_field] if self.bo.key_field else [])]
             for other in fields:
-                bringer = next((one for one in group if not one.row.removed and self._brings(other, one)), winner)
+                bringing = [one for one in group if not one.row.removed and self._brings(other, one)]
+                if self.bo.is_owned(other):
+                    bringing.sort(key=lambda one: self._owner(one).time or _LONG_AGO, reverse=True)
+                bringer = bringing[0] if bringing else winner
                 image[other.code] = bringer.image[other.code]
                 if other.code in bringer.holders:
                     holders[other.code] = bringer.holders[other.code]
@@ -408,7 +417,7 @@ class _Task:
         instance = self._change(one)
         for other in written:
             if instance:
-                self.world.own(self.bo, other, instance.id, _SOURCE)
+                self.world.own(self.bo, other, instance.id, self._owner(one))
         if one.is_aliased and instance:
             self.world.aliases[self.bo.code, one.in_id or ""] = instance.id
         if instance and not one.row.removed and not one.loses:

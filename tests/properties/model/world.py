@@ -136,6 +136,13 @@ def _rank(order: Sequence[str], source: str) -> int:
     return next((order.index(one) for one in names if one in order), len(order))
 
 
+class Owner(NamedTuple):
+    """Which source has written a field last, and of when that was."""
+
+    source: str
+    time: datetime | None = None
+
+
 @dataclass
 class World:
     """The whole state. A table without rows is there with an empty list."""
@@ -149,7 +156,7 @@ class World:
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     links: dict[tuple[str, str], dict[tuple[str, str], Link]] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
-    owners: dict[tuple[str, str], str] = field(default_factory=dict)
+    owners: dict[tuple[str, str], Owner] = field(default_factory=dict)
     references: dict[Reference, datetime] = field(default_factory=dict)
     contents: dict[bytes, str] = field(default_factory=dict)
     file_aliases: dict[str, str] = field(default_factory=dict)
@@ -176,16 +183,22 @@ class World:
         for table in self.company.in_link_tables():
             self.links_in[table.name] = []
 
-    def is_outranked(self, bo: BusinessObject, other: Field, instance: str, source: str) -> bool:
-        """Whether a source that counts more has written the field of the instance."""
+    def is_outranked(self, bo: BusinessObject, other: Field, instance: str, mine: Owner) -> bool:
+        """Whether a source that counts more has written the field of the instance, or one that counts as much has
+        written what is newer."""
         order = [one for one in bo.sources_of(other) if one != "pin"]
         owner = self.owners.get((instance, other.code))
-        return owner is not None and _rank(order, owner) < _rank(order, source)
+        if owner is None:
+            return False
+        its_rank, my_rank = _rank(order, owner.source), _rank(order, mine.source)
+        if its_rank != my_rank or owner.time is None or not (bo.time_field and bo.is_owned(other)):
+            return its_rank < my_rank
+        return mine.time is None or owner.time > mine.time
 
-    def own(self, bo: BusinessObject, other: Field, instance: str, source: str) -> None:
+    def own(self, bo: BusinessObject, other: Field, instance: str, mine: Owner) -> None:
         """Notes who has written a field."""
-        if bo.sources_of(other):
-            self.owners[instance, other.code] = source
+        if bo.sources_of(other) or (bo.time_field and bo.is_owned(other)):
+            self.owners[instance, other.code] = mine
 
     def let_time_pass(self) -> None:
         """Whatever waits now has waited longer than it may."""

@@ -63,6 +63,20 @@ def test_the_excel_file_holds_no_formula() -> None:
     assert not [one for one in sheets if b"<f>" in one or b"<f " in one]
 
 
+def test_the_guide_says_whose_value_counts() -> None:
+    loaded = "needLoadFromInTables: true"
+    document = (
+        "code: Client\nsources: [in_tables, kafka]\nsourceTime: At\nfields:\n"
+        f"  - {{code: Name, type: INPUT_TEXT, {loaded}}}\n  - {{code: At, type: FULL_DATE, {loaded}}}\n"
+    )
+    files = pack(parse_company("demo", {"Client.yaml": document}))
+    for language in ("en", "ru"):
+        texts = wording(language)
+        guide = files[f"guide.{language}.md"].decode()
+        assert guide.count(texts("v_sources", sources="`in_tables`, `kafka`")) == 2
+        assert guide.count(texts("v_source_time")) == 1
+
+
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
 def test_every_case_of_metadata_has_a_pack(case: Case) -> None:
     files = pack(case.company)

@@ -42,6 +42,7 @@ RELEASED = {
     "store 0019_erasures": "e11dc9c71968f4684ac112a48833c95b5aba4a808bcefb9453b426a1b550772b",
     "store 0020_repairs": "08c46cc4ae763afdf701196fd5814f2b4a3d216a7ec90c4e1f003e7736f5da9f",
     "store 0021_field_owner": "ef02e5a35c7f347a36a81e5ad5ac2ff2f5166242764baac9f0b26a24bda300f0",
+    "store 0022_source_time": "614d41c5270d7dd78bf9c683f3c215958c1a73a16192470d91773bde74bb40ab",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "out 0002_readers": "70a4d7c40647089f269e3152d2d794a06c2bed1b7a2a5e181a6667f4da85ed2a",

@@ -72,6 +72,33 @@ def test_faults_of_one_field(body: str, message: str) -> None:
     assert field_message(body) == message
 
 
+_NO_TIME = "is no loaded field of type FULL_DATE: name the field that has the time of the values"
+_BAD_TIME = "At says of when the values are: it must be neither unique nor skipped where it is bad"
+_LACKS_TIME = "sourceTime is missing: name the field that has the time of the values, or leave the other keys out"
+
+
+@pytest.mark.parametrize(
+    ("keys", "field", "message"),
+    [
+        ("sourceTime: Seen", "type: FULL_DATE", f"Seen {_NO_TIME}"),
+        ("sourceTime: At", "type: DATE", f"At {_NO_TIME}"),
+        ("sourceTime: at", "type: FULL_DATE, isUnique: true", _BAD_TIME),
+        ("sourceTime: at", "type: FULL_DATE, onBadValue: skip_value", _BAD_TIME),
+        ("sourceTimeFromMessage: true", "type: FULL_DATE", _LACKS_TIME),
+        ("sourceTimeAheadSeconds: 5", "type: FULL_DATE", _LACKS_TIME),
+        (
+            "sourceTime: At\nsourceTimeAheadSeconds: -1",
+            "type: FULL_DATE",
+            "`sourceTimeAheadSeconds` is `-1`: input should be greater than or equal to 0",
+        ),
+    ],
+)
+def test_a_source_time(keys: str, field: str, message: str) -> None:
+    text = f"code: Client\n{keys}\nfields:\n  - {{code: At, {field}, {DATA}}}\n"
+    (problem,) = problems(Client=text)
+    assert problem.message == message
+
+
 def test_options_and_dictionary_together() -> None:
     body = "type: DROPDOWN_SINGLE, dictionary: Kinds, options: [{code: a}]"
     assert field_message(body, Kinds="code: Kinds\ncategory: DICTIONARY") == (

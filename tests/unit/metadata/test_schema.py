@@ -18,7 +18,8 @@ def definition(name: str) -> dict[str, Any]:
 
 def test_keys_are_those_of_spec_2() -> None:
     keys = {"code", "category", "name", "orderIndex", "fields", "bos", "nativeFields"}
-    assert set(SCHEMA["properties"]) == keys | {"sources"}  # which is of this program alone
+    ours = {"sources", "sourceTime", "sourceTimeFromMessage", "sourceTimeAheadSeconds"}  # of this program alone
+    assert set(SCHEMA["properties"]) == keys | ours
     assert set(definition("Field")["properties"]) == {
         "code", "type", "label", "needLoadFromInTables", "needUploadToOutTable", "useAsKeyInMigration", "isUnique",
         "isRequired", "inMigrationTimezoneMinutes", "options", "dictionary", "bo", "co", "viewType", "boFieldCodes",

@@ -3,10 +3,10 @@
 with gone as (
     delete from {{ store_schema | ident }}.field_owner
     where bo = :bo and instance = :absorbed
-    returning bo, field, instance, source, run
+    returning bo, field, instance, source, run, source_time
 ),
 taken as (
-    select w.bo, w.field, w.source
+    select w.bo, w.field, w.source, w.source_time
     from gone w
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = :kept
     join {{ store_schema | ident }}.{{ golden | ident }} a on a._id = :absorbed
@@ -17,14 +17,15 @@ taken as (
       )
 ),
 kept as (
-    insert into {{ store_schema | ident }}.ended_field_owner (bo, field, instance, source, run, ended_by)
-    select bo, field, instance, source, run, :run from gone
+    insert into {{ store_schema | ident }}.ended_field_owner (bo, field, instance, source, run, source_time, ended_by)
+    select bo, field, instance, source, run, source_time, :run from gone
     union all
-    select f.bo, f.field, f.instance, f.source, f.run, :run
+    select f.bo, f.field, f.instance, f.source, f.run, f.source_time, :run
     from {{ store_schema | ident }}.field_owner f
     join taken t on t.field = f.field
     where f.bo = :bo and f.instance = :kept
 )
-insert into {{ store_schema | ident }}.field_owner as f (bo, field, instance, source, run)
-select bo, field, :kept, source, :run from taken
-on conflict (bo, instance, field) do update set source = excluded.source, run = excluded.run
+insert into {{ store_schema | ident }}.field_owner as f (bo, field, instance, source, run, source_time)
+select bo, field, :kept, source, :run, source_time from taken
+on conflict (bo, instance, field) do update
+set source = excluded.source, run = excluded.run, source_time = excluded.source_time

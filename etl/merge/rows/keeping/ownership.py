@@ -1,8 +1,9 @@
-"""The SQL of conditions under which a field keeps what a source has written that counts more than that of a row.
+"""The SQL of conditions under which a field keeps what a source has written that counts more than that of a row, or
+what is newer than the row.
 
 Pure; no I/O. `i` is the row, `g` its golden row, `owners` the ranks of the sources that wrote its fields last (null
-where none has), and `sent` the ranks of the row's own source where rows of a batch differ in them. Rank 1 counts most;
-a source that the metadata do not name comes last.
+where none has) with the times of what they wrote, and `sent` the ranks of the row's own source where rows of a batch
+differ in them. Rank 1 counts most; a source that the metadata do not name comes last.
 """
 
 from collections.abc import Sequence
@@ -18,13 +19,14 @@ _LINE = ",\n                "
 class Ownership:
     """`number`: of the field in `owners` and `sent`. `rank`: of the row's source, in SQL. `varies`: rows of one batch
     may differ in it. `is_held`: the row does not set the field. `is_lost`: it brings another value, which is not
-    written."""
+    written, as another source counts more; `is_late`: as that of the store is newer ("" where times do not count)."""
 
     number: int
     rank: str
     varies: bool
     is_held: str
     is_lost: str
+    is_late: str = ""
 
 
 def ranks_of(sources: Sequence[str]) -> dict[str, int]:
@@ -54,12 +56,19 @@ def own(
     input_sql: str,
     brings: str,
     same_texts: SameTexts | None,
+    time: str = "",
 ) -> Ownership:
-    """`family`: the kind of source of the rows; `brings` as of `hold`."""
+    """`family`: the kind of source of the rows; `brings` as of `hold`; `time`: SQL of the time that the row has, ""
+    where times do not count. Of sources that count alike the newer one wins; without a time a row is older than any."""
     ranks = ranks_of(sources)
     varies = family == _KAFKA and any(one.startswith("kafka:") for one in sources)
     rank = f"sent.rank_{number}" if varies else str(ranks.get(family, ranks[""]))
     is_held = f"coalesce(owners.rank_{number} < {rank}, false)"
     is_other = differ(input_sql, f"g.{column}", same_texts)
     is_lost = f"({is_held}\n            and {brings}\n            and ({is_other}))"
-    return Ownership(number, rank, varies, is_held, is_lost)
+    if not time:
+        return Ownership(number, rank, varies, is_held, is_lost)
+    newer = f"coalesce(owners.time_{number} > {time}, owners.time_{number} is not null)"
+    is_older = f"coalesce(owners.rank_{number} = {rank}\n            and {newer}, false)"
+    is_late = f"({is_older}\n            and {brings}\n            and ({is_other}))"
+    return Ownership(number, rank, varies, f"({is_held}\n            or {is_older})", is_lost, is_late)

@@ -11,7 +11,8 @@ select
     0 as overruled,
 {% endif %}
 {% if held or owned %}
-{% set kept = (["_lost is not null"] if held else []) + (["_outranked is not null"] if owned else []) %}
+{% set kept = (["_lost is not null"] if held else []) + (["_outranked is not null"] if owned else [])
+    + (["_late is not null"] if time else []) %}
     count(*) filter (where ({{ kept | join(" or ") }}) and _action <> 'rejected') as held,
 {% endif %}
     count(*) filter (where _skips) as skipped

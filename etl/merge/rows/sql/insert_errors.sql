@@ -79,6 +79,19 @@ from (
     ) as v (is_lost, field, value)
     where s._outranked is not null and s._action <> 'rejected' and v.is_lost
 {% endif %}
+{% if time %}
+    union all
+    select s._row, s._in_id, v.field, 'VALUE_OUTDATED', v.value, 'info'
+    from stage s
+    join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
+    cross join lateral (values
+{% for field in owned %}
+        (s._late[{{ loop.index }}], '{{ field.field }}', left(cast(i.{{ field.column }} as text), 200))
+            {{- "," if not loop.last }}
+{% endfor %}
+    ) as v (is_late, field, value)
+    where s._late is not null and s._action <> 'rejected' and v.is_late
+{% endif %}
 {% if unique %}
     union all
     select s._row, s._in_id, v.field, v.code, v.value, v.severity

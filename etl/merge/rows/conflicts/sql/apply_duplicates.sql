@@ -5,8 +5,9 @@
 {% macro folded(field, value) -%}
 {% if field.sets_value %}
 {% set sets_value = "not _removed and _sets_value[%d]" | format(field.sets_value_at) %}
+{% set order = ("_time desc nulls last, " if field.ownership and field.ownership.is_late else "") ~ "_turn" %}
 case
-    when bool_or({{ sets_value }}) then (array_agg({{ value }} order by _turn) filter (where {{ sets_value }}))[1]
+    when bool_or({{ sets_value }}) then (array_agg({{ value }} order by {{ order }}) filter (where {{ sets_value }}))[1]
     else {{ last | format(value) }}
 end
 {%- else %}{{ last | format(value) }}

@@ -7,6 +7,9 @@ select
 {% if folding %}
     s._sets_value,
 {% endif %}
+{% if time %}
+    s._time,
+{% endif %}
 {% for field in unique %}
     s._holder_{{ field.short }},
 {% endfor %}

@@ -9,6 +9,9 @@ select
 {% if ranked %}
     s._ranks,
 {% endif %}
+{% if time %}
+    s._time,
+{% endif %}
 {% for field in waiting %}
     s._waits_{{ field.short }}, s._file_{{ field.short }}, s._says_{{ field.short }},
 {% endfor %}

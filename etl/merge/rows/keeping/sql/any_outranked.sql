@@ -2,5 +2,5 @@
 select exists (
     select from owner_change c
     join {{ store_schema | ident }}.field_owner f on f.bo = :bo and f.instance = c.instance and f.field = c.field
-    where f.source <> c.source
+    where {{ "(f.source, f.source_time) is distinct from (c.source, c.time)" if time else "f.source <> c.source" }}
 ) as is_there

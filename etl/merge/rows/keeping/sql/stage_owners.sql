@@ -2,9 +2,9 @@
 -- of several topics the one that counts most.
 {% from "owners.jinja" import sent_by %}
 create temporary table owner_change on commit drop as
-select distinct on (w.instance, w.field) w.instance, w.field, w.source
+select distinct on (w.instance, w.field) w.instance, w.field, w.source{{ ", w.time" if time }}
 from (
-    select s._instance as instance, v.field, v.source, v.rank, s._row
+    select s._instance as instance, v.field, v.source, v.rank, s._row{{ ", s._time as time" if time }}
     from stage s
 {% if is_staged %}
     join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
@@ -23,5 +23,6 @@ from (
 where not exists (
     select from {{ store_schema | ident }}.field_owner f
     where f.bo = :bo and f.instance = w.instance and f.field = w.field and f.source = w.source
+        {{- " and f.source_time is not distinct from w.time" if time }}
 )
-order by w.instance, w.field, w.rank, w._row desc
+order by w.instance, w.field, w.rank,{{ " w.time desc nulls last," if time }} w._row desc
