@@ -21,7 +21,14 @@ sources: [in_tables, kafka]
 fields:
   - {{code: Name, type: INPUT_TEXT, {_BOTH}}}
   - {{code: Phone, type: INPUT_TEXT, sources: ["kafka:crm", in_tables], {_BOTH}}}
-"""
+""",
+    "Badge": f"""
+code: Badge
+sources: [in_tables, kafka]
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_BOTH}}}
+  - {{code: Photo, type: FILE_UPLOAD, {_BOTH}}}
+""",
 }
 
 
@@ -45,18 +52,18 @@ class Topics:
             places = {Partition("crm", 0): 0, Partition("other", 0): 0}
             self.held = self.into.positions.take(connection, places, "test")
 
-    def send(self, *records: tuple[str, dict[str, str]]) -> tuple[int, Any]:
-        """The unit and its counters; (topic, field -> value) of the client a."""
+    def send(self, *records: tuple[str, dict[str, str]], bo: str = "Client") -> tuple[int, Any]:
+        """The unit and its counters; (topic, field -> value) of the instance a."""
         messages = []
         for topic, given in records:
             fields = [{"code": code, "apiValue": value} for code, value in given.items()]
-            value = {"boCode": "Client", "externalId": "a", "fields": fields, "recordId": f"r{self.offset}"}
+            value = {"boCode": bo, "externalId": "a", "fields": fields, "recordId": f"r{self.offset}"}
             messages.append(Message(topic, 0, self.offset, b"", json.dumps(value).encode()))
             self.offset += 1
         policy = RetryPolicy(lambda fault: backoffs_of(fault, outage_seconds=1), wait=lambda _: True)
         found = merge_batch_with_retry(self.into, read_batch(messages, self.into.company), self.held, policy)
         assert found.unit
-        return found.unit, found.counters["in_Client"]
+        return found.unit, found.counters[f"in_{bo}"]
 
 
 def test_a_source_that_counts_more_is_not_overwritten(make_site: MakeSite) -> None:
@@ -77,7 +84,9 @@ def test_a_source_that_counts_more_is_not_overwritten(make_site: MakeSite) -> No
         site.partner.hand_over()
         run = site.run().run
         assert _client(site) == ("Hannah", "3")
-        [receipt] = site.look(f"select held, changed from in_tables.migration_receipt where run = {run}")
+        [receipt] = site.look(
+            f"select held, changed from in_tables.migration_receipt where run = {run} and in_table = 'in_Client'"
+        )
         assert receipt == {"held": 1, "changed": 1}
         shown = explain(runtime, "Client", "a").owners
         assert [(one["field"], one["source"], one["unit"]) for one in shown] == [
@@ -95,3 +104,21 @@ def test_a_source_that_counts_more_is_not_overwritten(make_site: MakeSite) -> No
             f"select field, split_part(source, ' ', 1) as source from {STORE}.field_owner order by field"
         )
         assert [tuple(row.values()) for row in owners] == [("name", "in_tables"), ("phone", "in_tables")]
+
+
+def test_the_last_writer_of_a_file_counts_whatever_the_order_of_sources(make_site: MakeSite) -> None:
+    site = make_site(DOCUMENTS)
+    site.partner.fill("in_fileStorage", *({"file_id": one, "content": one.encode()} for one in ("f1", "f2")))
+    site.partner.fill("in_badge", {"in_id": "a", "name": "Ann", "photo": "f1"})
+    site.run()
+    with site.runtime() as runtime:
+        unit, counters = Topics(site, runtime).send(("other", {"Name": "Anna", "Photo": "f2"}), bo="Badge")
+    assert counters["held"] == 1
+    assert _errors(site, unit) == [("Name", "VALUE_OUTRANKED", "Anna")]
+    [stored] = site.look(
+        f"select b.name, s.content from {STORE}.bo_badge b join {STORE}.stored_file f on f._id = b.photo "
+        f"join {STORE}.file_storage s on s._id = f.content"
+    )
+    assert (stored["name"], bytes(stored["content"])) == ("Ann", b"f2")
+    owners = site.look(f"select field, source from {STORE}.field_owner")
+    assert [tuple(row.values()) for row in owners] == [("name", "in_tables")]
