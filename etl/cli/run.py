@@ -11,24 +11,14 @@ import click
 
 from etl.cli.screen.log import follow_log, open_log
 from etl.cli.screen.printing import COMPANY, config_url, console
-from etl.engine import (
-    DryRun,
-    Outcome,
-    Runtime,
-    dry_run,
-    open_runtime,
-    run_loop,
-    run_once,
-    run_or_help,
-    send_alerts,
-    watch_feed,
-)
+from etl.engine import Outcome, Runtime, open_runtime, run_once, send_alerts, watch_feed
 from etl.errors import EtlError
 from etl.notifications.telemetry import exporting, is_asked_for
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
 if TYPE_CHECKING:
+    from etl.engine import DryRun
     from etl.monitoring import Seen
 
 # A run that is over sooner needs no bars.
@@ -71,24 +61,45 @@ def run(
     if is_loop:
         if is_dry or accept:
             raise click.UsageError("--loop goes with neither --dry-run nor --accept: these are for one run")
+        from etl.engine import run_loop
+
         run_loop(
             url, company, os.environ, open_log(is_service=True), _print_line if as_json else _keep_quiet, _telemetry
         )
     if joins and is_dry:
         raise click.UsageError("--join does not go with --dry-run: that one writes nothing, so it has nothing to share")
+    if is_dry:
+        sys.exit(_try_out(url, company, accept=accept, as_json=as_json))
+    with (
+        open_runtime(url, company, follow=follow_log()) as runtime,
+        _telemetry(runtime),
+        _bars(runtime, is_shown=not as_json),
+    ):
+        outcome = _run(runtime, _run_or_help() if joins else run_once, accept=accept)
+    if as_json:
+        _print_line(outcome)
+    else:
+        show_outcome(outcome)
+    sys.exit(outcome.exit_code)
+
+
+def _try_out(url: str, company: str | None, *, accept: bool, as_json: bool) -> int:
+    # Here and below, since few runs need it.
+    from etl.engine import dry_run
+
     with open_runtime(url, company, follow=follow_log()) as runtime:
-        if is_dry:
-            found: DryRun | Outcome = dry_run(runtime, accept=accept)
-        else:
-            with _telemetry(runtime), _bars(runtime, is_shown=not as_json):
-                found = _run(runtime, run_or_help if joins else run_once, accept=accept)
+        found = dry_run(runtime, accept=accept)
     if as_json:
         click.echo(json_text(asdict(found) | {"exit_code": found.exit_code}))
-    elif isinstance(found, DryRun):
-        _show_dry_run(found)
     else:
-        show_outcome(found)
-    sys.exit(found.exit_code)
+        _show_dry_run(found)
+    return found.exit_code
+
+
+def _run_or_help() -> Callable[..., Outcome]:
+    from etl.engine import run_or_help
+
+    return run_or_help
 
 
 def _print_line(outcome: Outcome) -> None:
@@ -120,7 +131,6 @@ def _notify(runtime: Runtime) -> None:
 def _telemetry(runtime: Runtime) -> AbstractContextManager[None]:
     if not is_asked_for(os.environ):
         return nullcontext()
-    # Here and below, since few runs need it.
     from etl.monitoring import MEASURES, AgeSampler, measure
 
     book = AgeSampler()
@@ -168,7 +178,7 @@ def show_outcome(outcome: Outcome) -> None:
         click.echo(f"{outcome.errors:,} error rows: `etl errors` lists them.")
 
 
-def _show_dry_run(found: DryRun) -> None:
+def _show_dry_run(found: "DryRun") -> None:
     from etl.cli.screen.tables import plain_table, receipts_table
 
     out = console()

@@ -22,13 +22,19 @@ class Ended:
     rss_bytes: int
 
 
+def environment(home: Path) -> dict[str, str]:
+    """The variables of a program with the configuration in `home`/config. Its modules are compiled once, as those of
+    an installed one are: on a machine that keeps no compiled modules each start would compile all of them."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "ETL_HOME": str(home), "ETL_CONFIG": f"file:{home / 'config'}"}
+
+
 def run_etl(home: Path, *arguments: str, expected: Collection[int] = (0,)) -> Ended:
     """`etl` with the configuration in `home`/config. Raises when it ends with another code than is expected."""
-    environ = {**os.environ, "ETL_HOME": str(home), "ETL_CONFIG": f"file:{home / 'config'}"}
     command = [sys.executable, "-m", "etl", *arguments]
     with (home / "out").open("w+b") as out, (home / "err").open("w+b") as err:
         started = time.monotonic()
-        process = subprocess.Popen(command, env=environ, stdout=out, stderr=err)
+        process = subprocess.Popen(command, env=environment(home), stdout=out, stderr=err)
         highest = 0
         while True:
             highest = max(highest, peak_bytes(process.pid))

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from etl.engine import ListedVersion
-from etl.outputs.versions import OutReader
 from etl.quoting import printable
 from etl.runs import RECEIPT_COUNTERS
 from etl.sources.in_tables.receipts import Receipt
+
+if TYPE_CHECKING:
+    from etl.engine import ListedVersion
+    from etl.outputs.versions import OutReader
 
 _COUNTS = (*RECEIPT_COUNTERS, "merged")
 _ALWAYS = _COUNTS[:4]
@@ -25,7 +27,7 @@ def receipts_table(receipts: Sequence[Receipt]) -> Table:
     return plain_table(["table", *shown], rows, numbers=set(shown))
 
 
-def versions_table(versions: Sequence[ListedVersion]) -> Table:
+def versions_table(versions: "Sequence[ListedVersion]") -> Table:
     rows = [
         [
             one.schema_name,
@@ -53,7 +55,7 @@ _READER_STATES = {
 """What the reader has to do next, in words."""
 
 
-def readers_table(readers: Sequence[OutReader]) -> Table:
+def readers_table(readers: "Sequence[OutReader]") -> Table:
     rows = [
         [
             one.schema_name,

@@ -5,11 +5,8 @@ import os
 import signal
 import subprocess
 import tempfile
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from enum import StrEnum
-from http.client import HTTPException, HTTPMessage
 from typing import IO
 
 from etl.notifications.hooks.event import Event
@@ -108,24 +105,7 @@ class Hooks:
         return f"it ended with exit code {code}" + (f": {words}" if words else "")
 
     def _post(self, event: Event) -> str:
-        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "etl"}
-        request = urllib.request.Request(self.url, event.json.encode(), headers, method="POST")  # noqa: S310
-        try:
-            with urllib.request.build_opener(_NoRedirects).open(request, timeout=self.seconds):
-                return ""
-        except urllib.error.HTTPError as error:
-            return f"it answered with status {error.code}"
-        except urllib.error.URLError as error:
-            return str(getattr(error.reason, "strerror", None) or type(error.reason).__name__)
-        except (OSError, HTTPException, ValueError) as error:
-            # Their text may repeat the URL, which may hold a token.
-            return getattr(error, "strerror", None) or type(error).__name__
+        # Here, since few runs have such a hook, and to import a client of HTTP takes time.
+        from etl.notifications.hooks.post import post
 
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: that would send the event, as a GET, to a URL that is not configured."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
-        """None: the redirect counts as an error."""
+        return post(self.url, event.json, self.seconds)

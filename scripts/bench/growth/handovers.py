@@ -1,6 +1,5 @@
 """Small deliveries to a service, one after the other without a pause, into a large store."""
 
-import os
 import signal
 import statistics
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.bench.contestants import Engine
+from scripts.bench.engine import environment
 from scripts.bench.growth.rounds import deliver, feeds
 from scripts.bench.server import Server, Session, run_script
 
@@ -136,9 +136,9 @@ def _sizes(session: Session) -> dict[str, int]:
 
 @contextmanager
 def _service(engine: Engine) -> Iterator[None]:
-    environ = {**os.environ, "ETL_HOME": str(engine.home), "ETL_CONFIG": f"file:{engine.home / 'config'}"}
+    command = [sys.executable, "-m", "etl", "run", "--loop"]
     with (engine.home / "err").open("wb") as err:
-        process = subprocess.Popen([sys.executable, "-m", "etl", "run", "--loop"], env=environ, stdout=err, stderr=err)
+        process = subprocess.Popen(command, env=environment(engine.home), stdout=err, stderr=err)
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from etl.engine.run import _freeing
 from etl.engine.run_context import heartbeat_of, retry_policy_of, task_queue_of
 from etl.engine.store_cleaning import CleanedStore, clean_store
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
-from etl.engine.upgrade import upgrade
+from etl.engine.upgrading import upgrade
 from etl.errors import EnvironmentFault, FencedOut, LockTimeout, RunStopped, TransientFault
 from etl.sources.in_tables.errors.error_states import ErrorState, ErrorStates
 from etl.sources.in_tables.handshake import Action, RunLease

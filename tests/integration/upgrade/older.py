@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from etl.engine.upgrade import PARTS
+from etl.engine.upgrading import PARTS
 from tests.fix_company import (
     APART,
     CLAIMS,

@@ -7,7 +7,7 @@ import pytest
 
 from etl.database import Migration, Part
 from etl.database.migrations import StepKind
-from etl.engine.upgrade import PARTS
+from etl.engine.upgrading import PARTS
 
 # Part, number and name -> SHA-256 of the file. A line is added with each migration, and none is ever changed.
 RELEASED = {
