@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         retire_version,
         roll_back_version,
         switch_version,
+        versions_behind,
     )
     from etl.engine.wiring import build_runtime, open_database, open_runtime, parse_configuration, read_configuration
 
@@ -138,6 +139,7 @@ __all__ = [
     "undo",
     "unpin",
     "upgrade",
+    "versions_behind",
     "watch_feed",
     "write_topics",
     "zone_of",
@@ -175,7 +177,7 @@ _MODULES = {
     "upgrading": "PARTS AppliedMigration program_versions upgrade",
     "versions": (
         "ListedVersion absent_readers add_reader build_version list_readers list_versions "
-        "remove_reader reset_reader retire_version roll_back_version switch_version"
+        "remove_reader reset_reader retire_version roll_back_version switch_version versions_behind"
     ),
     "wiring": "build_runtime open_database open_runtime parse_configuration read_configuration",
 }

@@ -32,6 +32,7 @@ from etl.engine.run_context import (
     workers_of,
 )
 from etl.engine.runtime import Runtime
+from etl.engine.version_alerts import keep_version_alerts
 from etl.engine.workers import Workers, refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, OnHold, RunStopped, TransientFault
 from etl.merge import MergeContext
@@ -246,6 +247,7 @@ def _close(handlers: TaskHandlers) -> None:
             handlers.close_done(connections)
         runtime.handshake.end(connection, lease, state="done")
     notify_of_run(runtime, lease.run)
+    keep_version_alerts(runtime)
 
 
 def _stop(handlers: TaskHandlers, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Alerts of reading topics and writing outputs: noted in the store when they begin and end, and sent to hooks.
+"""Alerts of topics, outputs and out_ versions: noted in the store when they begin and end, and sent to hooks.
 
 What is noted and not sent, as the process has ended, the next command sends.
 """
@@ -32,6 +32,7 @@ class AlertKind(StrEnum):
     RECORDS_REJECTED = "records.rejected"
     LETTERS_UNSENT = "letters.unsent"
     OUTPUT_STOPPED = "output.stopped"
+    VERSION_BEHIND = "version.behind"
 
 
 class TopicAlerts:

@@ -23,6 +23,7 @@ from etl.monitoring.directory_state import check_syncs
 from etl.monitoring.engine_checks import (
     check_feed,
     check_moments,
+    check_out_versions,
     check_readers,
     check_ready,
     check_run,
@@ -67,6 +68,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("in_status", check_statuses),
     ("moments", check_moments),
     ("sequences", check_sequences),
+    ("out_ versions", check_out_versions),
     ("readers", check_readers),
     ("marker", check_run),
     ("backup", check_backup),

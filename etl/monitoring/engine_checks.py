@@ -17,6 +17,7 @@ from etl.engine import (
     read_status,
     sequences_behind,
     states_at,
+    versions_behind,
 )
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
@@ -151,6 +152,14 @@ def check_readers(runtime: Runtime) -> Iterator[Finding]:
         found = f"{one.reader} of {one.schema_name} has not confirmed for {days:.0f} days"
         cure = f"after {limit} (readerDays) `etl clean` retires it; `etl out reader remove {one.reader}` if it is gone"
         yield warning("readers", found, cure)
+
+
+def check_out_versions(runtime: Runtime) -> Iterator[Finding]:
+    """Versions that do not follow, as a value of the store does not fit into their tables."""
+    for one in versions_behind(runtime):
+        found = f"{one.schema_name} stays as it was: a value of the store does not fit into its tables ({one.reason})"
+        cure = f"move its readers to a newer version, then `etl out retire {one.environment_version}`"
+        yield error("out_ versions", found, cure)
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:

@@ -40,6 +40,9 @@ BEHIND = Measure(
 LAG = Measure(
     "etl.out.lag", "s", "Seconds since the run began whose changes an out version has not followed yet", ("schema",)
 )
+STAYS_BEHIND = Measure(
+    "etl.out.stays.behind", "1", "Whether an out version does not follow, as a value does not fit into it", ("schema",)
+)
 READER_BEHIND = Measure(
     "etl.out.reader.behind",
     "{row}",
@@ -59,7 +62,7 @@ DRILL_AGE = Measure(
 MEASURES = (
     *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, ON_HOLD, BEAT, STARTED, FINISHED),
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
-    *(READER_BEHIND, READER_AGE, BACKUP_AGE, DRILL_AGE),
+    *(STAYS_BEHIND, READER_BEHIND, READER_AGE, BACKUP_AGE, DRILL_AGE),
     *TOPIC_MEASURES,
     *DIRECTORY_MEASURES,
 )
@@ -107,6 +110,7 @@ def _of_status(status: Status, company: dict[str, str]) -> Iterator[Sample]:
         labels = company | {"schema": version.schema_name}
         yield Sample(BEHIND, version.behind, labels)
         yield Sample(LAG, version.lag_seconds, labels)
+        yield Sample(STAYS_BEHIND, int(version.stays_behind is not None), labels)
     for reader in status.readers:
         labels = company | {"schema": reader.schema_name, "reader": reader.reader}
         yield Sample(READER_BEHIND, reader.behind, labels)

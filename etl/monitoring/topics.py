@@ -98,8 +98,10 @@ def _read(runtime: Runtime, seconds: float) -> "tuple[ReadingStatus | None, str]
 
 
 def _is_meant(alert: Alert, runtime: Runtime) -> bool:
-    """Whether the settings still ask for what is wrong."""
+    """Whether it is of topics, and the settings still ask for what is wrong."""
     kafka = runtime.settings.kafka
+    if alert.kind == AlertKind.VERSION_BEHIND:
+        return False
     if alert.kind == AlertKind.OUTPUT_STOPPED:
         return alert.subject in [one.name for one in kafka.outputs]
     topic = alert.subject.rpartition("/")[0]

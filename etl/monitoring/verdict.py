@@ -56,6 +56,7 @@ class State(StrEnum):
     RUNNING = "running"
     NO_SERVICE = "no_service"
     HANDED_OVER = "handed_over"
+    VERSION_BEHIND = "version_behind"
     SYNC_STOPPED = "sync_stopped"
     SYNC_FAILED = "sync_failed"
     LATE = "late"
@@ -80,6 +81,7 @@ class Act(StrEnum):
     SHOW_DIRECTORY = "show_directory"
     SHOW_CHECKS = "show_checks"
     SHOW_SCHEDULE = "show_schedule"
+    SHOW_OUT = "show_out"
 
 
 _GRADES = {
@@ -87,7 +89,7 @@ _GRADES = {
     Grade.BUSY: (State.RUNNING, State.HANDED_OVER, State.OWNER_REPLACED),
     Grade.WARNING: (
         *(State.ON_HOLD, State.REJECTED, State.LATE, State.QUARANTINED, State.PARTITION_HELD, State.STALLED),
-        *(State.SYNC_STOPPED, State.SYNC_FAILED),
+        *(State.VERSION_BEHIND, State.SYNC_STOPPED, State.SYNC_FAILED),
     ),
 }
 _ACTS: Mapping[State, tuple[Act, ...]] = {
@@ -111,6 +113,7 @@ _ACTS: Mapping[State, tuple[Act, ...]] = {
     State.RUNNING: (Act.SHOW_RUN,),
     State.NO_SERVICE: (Act.START,),
     State.HANDED_OVER: (Act.START,),
+    State.VERSION_BEHIND: (Act.SHOW_OUT,),
     State.SYNC_STOPPED: (Act.SHOW_SYNC,),
     State.SYNC_FAILED: (Act.SHOW_DIRECTORY,),
     State.LATE: (Act.SHOW_SCHEDULE,),
@@ -167,6 +170,7 @@ def verdict(now: Situation) -> Verdict:
         _of_topics,
         _of_newest,
         _of_hand_over,
+        _of_versions,
         _of_syncs,
         _of_rest,
     )
@@ -276,6 +280,15 @@ def _of_hand_over(now: Situation, status: Status) -> Verdict | None:
         return None
     values = {"run": _run(status)}
     return Verdict(State.NO_SERVICE if now.services == 0 else State.HANDED_OVER, values, status.reason)
+
+
+def _of_versions(now: Situation, status: Status) -> Verdict | None:
+    """A version that does not follow, until its readers have left it."""
+    found = next((one for one in status.out_versions if one.stays_behind), None)
+    if found is None:
+        return None
+    values = {"run": _run(status), "version": found.schema_name, "since": found.followed_at}
+    return Verdict(State.VERSION_BEHIND, values, found.stays_behind or "")
 
 
 def _of_syncs(now: Situation, status: Status) -> Verdict | None:

@@ -23,6 +23,7 @@ _COMMANDS: Final[Mapping[Act, Callable[[object], str]]] = {
     Act.SHOW_DIRECTORY: lambda run: "etl ad check",
     Act.SHOW_CHECKS: lambda run: "etl check",
     Act.SHOW_SCHEDULE: lambda run: "etl config schedule",
+    Act.SHOW_OUT: lambda run: "etl out list",
 }
 
 

@@ -31,7 +31,7 @@ def versions_table(versions: "Sequence[ListedVersion]") -> Table:
     rows = [
         [
             one.schema_name,
-            one.state if one.percent == 100 else f"{one.state} {one.percent} %",
+            _state_of(one),
             f"{one.behind:,}",
             f"{one.lag_seconds:,.0f} s",
             _minute(one.built_at),
@@ -43,6 +43,11 @@ def versions_table(versions: "Sequence[ListedVersion]") -> Table:
     return plain_table(
         ["version", "state", "behind", "lag", "made", "last read", "retires on"], rows, numbers={"behind", "lag"}
     )
+
+
+def _state_of(one: "ListedVersion") -> str:
+    state = one.state if one.percent == 100 else f"{one.state} {one.percent} %"
+    return f"{state}, stays behind: {one.stays_behind}" if one.stays_behind else state
 
 
 _READER_STATES = {

@@ -24,6 +24,7 @@ from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
 from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
+from etl.engine.version_alerts import keep_version_alerts
 from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, RunStopped
 from etl.kafka import Admin
@@ -188,6 +189,9 @@ class _Beside:
         scheduled = Scheduled(_schedules(runtime, into, self._follow_soon), zone)
         self._follower = Thread("out_ tables of records", self._follow)
         self._watch = Thread("the watch of partitions", watch, every=_WATCH_SECONDS)
+        self._watch_of_versions = Thread(
+            "the watch of out_ versions", lambda: keep_version_alerts(runtime, alerts), every=_WATCH_SECONDS
+        )
         self._watch_of_records = Thread("the watch of records", of_records, every=_WATCH_SECONDS)
         self._post = Thread("dead letters", lambda: _without_result(sender.send()), every=_SEND_SECONDS)
         self.threads = (
@@ -195,6 +199,7 @@ class _Beside:
             self._post,
             self._watch,
             self._watch_of_records,
+            self._watch_of_versions,
             Thread("schedules of records", scheduled, every=scheduled.every),
         )
 

@@ -11,7 +11,7 @@ from etl.quoting.json_text import json_text
 @dataclass(frozen=True)
 class Event:
     """`name`: run.done, run.stopped, sync.done, sync.stopped, sync.failed, run.waiting, feed.late, feed.stalled or an
-    AlertKind of topics; with `.over` the end of one, but of the first five.
+    AlertKind of topics and versions; with `.over` the end of one, but of the first five.
 
     `at`: by the database's clock, for run.waiting by this machine's. `message`: a sentence for people. `details`: JSON.
     """

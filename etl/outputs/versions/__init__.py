@@ -28,7 +28,13 @@ from etl.outputs.versions.retire import (
     reasons_against,
     retire,
 )
-from etl.outputs.versions.states import MOST_BEHIND, VersionState, version_states
+from etl.outputs.versions.states import (
+    MOST_BEHIND,
+    VersionBehind,
+    VersionState,
+    version_states,
+    versions_behind,
+)
 from etl.outputs.versions.switch import Switched, SwitchLosses, roll_back, switch, switch_losses
 from etl.outputs.versions.upkeep import bring_up_to_date, ensure_version, make_tables
 from etl.outputs.versions.version import OutVersion, Versions
@@ -46,6 +52,7 @@ __all__ = [
     "Retired",
     "SwitchLosses",
     "Switched",
+    "VersionBehind",
     "VersionState",
     "Versions",
     "add_reader",
@@ -77,4 +84,5 @@ __all__ = [
     "switch_losses",
     "tables_to_fill",
     "version_states",
+    "versions_behind",
 ]

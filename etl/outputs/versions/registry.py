@@ -120,6 +120,11 @@ def note_beside(connection: Connection, version: OutVersion, step: int, rows: in
     execute(connection, _sql("note_beside", **version.variables), values)
 
 
+def note_behind(connection: Connection, version: OutVersion, reason: str) -> None:
+    """Records why the version did not follow."""
+    execute(connection, _sql("note_behind", **version.variables), _values(version) | {"reason": reason})
+
+
 def note_scans(connection: Connection, version: OutVersion) -> None:
     """Adds this transaction's scans of the version's tables to the count of our own."""
     execute(connection, _sql("note_scans", **version.variables), _values(version))

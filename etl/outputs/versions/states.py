@@ -19,7 +19,8 @@ class VersionState:
 
     `behind`: changes of the journal that it has not followed; `oldest_unit` wrote the first of them. `last_read_at`: by
     any session but our own followers; None when no read is known. PostgreSQL 14 does not count reads, nor
-    does any other without track_counts.
+    does any other without track_counts. `stays_behind`: why it did not follow in the last attempt, as a value did not
+    fit into its tables.
     """
 
     schema_name: str
@@ -37,6 +38,7 @@ class VersionState:
     retire_on: date | None
     are_reads_counted: bool
     last_read_at: datetime | None
+    stays_behind: str | None = None
 
     @classmethod
     def from_row(cls, row: Any) -> "VersionState":
@@ -53,3 +55,18 @@ def version_states(connection: Connection, store_schema: str, most: int | None =
     statement = _sql("states", store_schema=store_schema, is_counted_whole=most is None)
     values = {} if most is None else {"most": most + 1}
     return [VersionState.from_row(row) for row in fetch_all(connection, statement, values)]
+
+
+@dataclass(frozen=True)
+class VersionBehind:
+    """A version that did not follow in the last attempt, and why."""
+
+    schema_name: str
+    environment_version: str
+    reason: str
+
+
+def versions_behind(connection: Connection, store_schema: str) -> list[VersionBehind]:
+    """The versions that wait for an operator, by name; counts nothing."""
+    rows = fetch_all(connection, _sql("behind", store_schema=store_schema))
+    return [VersionBehind(row.schema_name, row.environment_version, row.stays_behind) for row in rows]

@@ -22,6 +22,7 @@ from etl.outputs.versions.registry import (
     VersionRow,
     known_versions,
     lock_version,
+    note_behind,
     note_scans,
     register,
     restart,
@@ -65,13 +66,15 @@ def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
 @contextmanager
 def _staying_behind(connection: Connection, known: VersionRow) -> Iterator[None]:
     """A version with a value of the store that does not fit into its column stays as it was: the others, and the run,
-    must not wait for it."""
+    must not wait for it. Its row says why."""
     try:
         with connection.begin_nested():
             yield
     except EnvironmentFault as fault:
         if not fault.sqlstate.startswith(_BAD_VALUE):
             raise
+        # What follows a colon may be the value.
+        note_behind(connection, known.version, fault.server_message.partition(": ")[0])
         _log.error(
             "the out_ version %s stays as it was, since a value of the store does not fit into its tables (%s): move "
             "its readers to a newer version, then `etl out retire %s`",

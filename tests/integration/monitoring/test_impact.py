@@ -10,13 +10,15 @@ import pytest
 from etl.engine import add_reader
 from etl.metadata import parse_company
 from etl.monitoring.impact import Effect, read_impact
-from tests.fix_company import CLAIMS, CODE, IMPORT_CONFIG, OUT, MakeSite, Site
+from tests.fix_company import CLAIMS, CODE, IMPORT_CONFIG, OUT, STORE, MakeSite, Site
 
 pytestmark = pytest.mark.prepared
 
 FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 NAME = f"  - {{code: Name, type: INPUT_TEXT, {FLAGS}}}\n"
 AMOUNT = f"  - {{code: Amount, type: INPUT_NUMBER, {FLAGS}}}\n"
+TOO_LONG = "value too long for type character varying(32)"
+ALERTS = f"select subject, message from {STORE}.alert where kind = 'version.behind' and over_at is null"
 NEXT = "`etl out build --version 2`"
 
 
@@ -211,10 +213,20 @@ def test_a_longer_value_does_not_fit_into_an_older_version(make_site: MakeSite) 
     assert f"{OUT} stays as it was, since a value of the store does not fit into its tables (value too long" in ran.err
     assert site.look(f"select size from {OUT}.client") == [{"size": "S"}]
     assert site.look("select size from out_demo.client") == [{"size": "S" * 33}]
+    assert site.etl("out", "list").out.count(f"stays behind: {TOO_LONG}") == 1
+    [line] = [one for one in site.etl("check").out.splitlines() if "out_ versions" in one]
+    assert f"{OUT} stays as it was" in line
+    assert status_of(site)["state"] == "version_behind"
+    assert status_of(site)["values"]["version"] == OUT
+    [alert] = site.look(ALERTS)
+    assert alert["subject"] == OUT
+    assert f"({TOO_LONG})" in alert["message"]
     site.partner.redeliver("in_Client", {"in_id": "c", "size": "M"})
     site.partner.hand_over()
     assert site.etl("run", MYBPM_OUT_MIGRATION_VERSION="2").code == 0
     assert site.look(f"select size from {OUT}.client") == [{"size": "M"}]
+    assert status_of(site)["state"] == "quiet"
+    assert site.look(ALERTS) == []
     site.partner.redeliver("in_Client", {"in_id": "c", "size": "S" * 33})
     site.partner.hand_over()
     retired = site.etl("out", "retire", "1", "--force", MYBPM_OUT_MIGRATION_VERSION="2")
@@ -246,6 +258,10 @@ def test_documents_of_a_working_copy_against_the_configuration_in_use(site: Site
     edited.write_text(CLAIMS["Client"].replace("INPUT_NUMBER", "INPUT_NUMBR"))
     assert site.etl("--config", f"file:{folder}", "metadata", "check", "--against", site.url).code == 2
     assert site.etl("metadata", "check", "--json").code == 2
+
+
+def status_of(site: Site) -> dict[str, Any]:
+    return dict(json.loads(site.etl("status", "--json").out)["verdict"])
 
 
 def check(site: Site, url: str = "", *, against: str = "live", code: int = 0) -> dict[str, Any]:

@@ -46,6 +46,7 @@ RELEASED = {
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "out 0002_readers": "70a4d7c40647089f269e3152d2d794a06c2bed1b7a2a5e181a6667f4da85ed2a",
+    "out 0003_stays_behind": "a4c429950e580b24dc9943c6ebcc05e1feb9265e0dc1ddfe52afbe529fbfb7c8",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",
     "mirror 0001_comment": "79828ada87a801fbc994ec39fade3bb4d1aced726d876cbc9eee256da638df23",
 }

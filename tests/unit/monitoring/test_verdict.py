@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from etl.database import FULL_DISK_ADVICE
-from etl.engine import Status
+from etl.engine import ListedVersion, Status
 from etl.engine.directory import SyncsState
 from etl.engine.topic_alerts import AlertKind
 from etl.monitoring import Act, Grade, LockWait, Situation, State, TopicsStatus, verdict
@@ -113,6 +113,10 @@ UNREAD = {"in_table": "in_Client", "code": "CHUNK_QUARANTINED", "column_name": N
 GUARD = "would remove 90 of 100 instances of Client (maxRemovedShare=50)"
 HOLD = Hold("", "new disks", "root on db1", NOW)
 ALERT = Alert(AlertKind.OUTPUT_STOPPED, "people", "the output people waits", ago(minutes=3))
+BEHIND = ListedVersion(
+    *("out_demo_1_1", "1", "1", "live", 100, "", 3, RUN, ago(days=9), ago(days=1), None, None, None, False, None),
+    stays_behind="value too long for type character varying(32)",
+)
 
 SITUATIONS = {
     State.AWAY: (now(None, fault="PostgreSQL is away"), [Act.SHOW_CHECKS]),
@@ -138,6 +142,7 @@ SITUATIONS = {
     ),
     State.NO_SERVICE: (now(status("start"), services=0), [Act.START]),
     State.HANDED_OVER: (now(status("start")), [Act.START]),
+    State.VERSION_BEHIND: (now(status(out_versions=(BEHIND,))), [Act.SHOW_OUT]),
     State.SYNC_STOPPED: (now(status(), syncs=syncs("stopped")), [Act.SHOW_SYNC]),
     State.SYNC_FAILED: (now(status(), syncs=syncs(None)), [Act.SHOW_DIRECTORY]),
     State.LATE: (now(status(), feed=Feed(NOW, ago(days=1), None, ago(hours=1), None)), [Act.SHOW_SCHEDULE]),

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import etl.web
+from etl.ddl.changed_tables import Alteration
 from etl.merge.errors.catalogue import CATALOGUE
+from etl.metadata.changed_rules import Rule
 from etl.monitoring import Act, Grade, State
+from etl.monitoring.impact_texts import Impact, Party
 from etl.runs import Kind
 from etl.web.language import LANGUAGES as OFFERED
 from etl.web.menu import MENU
@@ -39,6 +42,7 @@ BY_NAME = tuple(
         ),
         *("unit_kind", "error_state", "severity", "known", "in_status", "instance_state", "undone", "level", "origin"),
         *("file", "problem", "source", "outcome", "did", "own", "step", "change", "fresh", "brought", "sync_result"),
+        *("impact", "party", "alteration", "repaired"),
     )
 )
 
@@ -119,6 +123,8 @@ def test_every_name_that_pages_show_has_a_text() -> None:
     named = {f"verdict.{one}" for one in State} | {f"act.{one}" for one in Act if one != Act.SHOW_HOLDER}
     named |= {f"grade.{one}" for one in Grade} | {f"task.{one}" for one in Kind}
     named |= {f"menu.{name}" for name, _ in MENU} | {f"did.{one.name}" for one in ACTIONS}
+    named |= {f"impact.{one}" for one in Impact} | {f"party.{one}" for one in Party}
+    named |= {f"alteration.{one.replace(',', '').replace(' ', '_')}" for one in (*Alteration, *Rule)}
     assert not {key for key in named if not english.has(key)}
 
 

@@ -1,11 +1,13 @@
 -- The versions for display, and the run that wrote the oldest change that each has not followed. Changes are counted in
 -- the order of the index, the oldest first.
 {% from "reads.jinja" import are_reads_counted, last_read_at %}
+{% from "stays_behind.jinja" import stays_behind %}
 select
     v.schema_name, v.code_version, v.environment_version, cast(v.journal_position as text) as position,
     v.fill, v.whole_at, v.is_current, v.current_since, v.previous, v.retire_on, v.built_at, v.followed_at,
     {{ are_reads_counted() }} as are_reads_counted,
     case when {{ are_reads_counted() }} then {{ last_read_at() }} end as last_read_at,
+    {{ stays_behind() }} as stays_behind,
     j.behind, j.oldest_unit
 from {{ store_schema | ident }}.out_version v
 cross join lateral (
