@@ -5,7 +5,7 @@ tables need the extra `files`, those with data frames the extra `pandas`; the ot
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,9 +14,32 @@ from typing import TYPE_CHECKING, Any, Final
 
 from etl.database import Connection, transaction
 from etl.ddl import check_in_tables
-from etl.engine import Outcome, Runtime, Status, has_store, open_runtime, read_status, refuse_on_hold, run_once
+from etl.engine import (
+    ListedPin,
+    Outcome,
+    Pinned,
+    Repaired,
+    Runtime,
+    Status,
+    Undone,
+    Unpinned,
+    has_store,
+    join,
+    list_pins,
+    open_runtime,
+    pin,
+    read_status,
+    refuse_on_hold,
+    run_once,
+    split,
+    undo,
+    unpin,
+)
 from etl.errors import ConfigurationError, EnvironmentFault
+from etl.metadata import parse_company
 from etl.monitoring import ErrorQuery, read_errors
+from etl.monitoring.impact import Effect, MetadataImpact, read_impact
+from etl.operations import Erased, Installation, erase, find_holders, open_installation
 from etl.outputs.versions import changed_ids, changed_instances, followed_unit, given_instances
 from etl.quoting import fold, shown
 
@@ -26,16 +49,32 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Changes",
+    "Effect",
+    "Erased",
     "ErrorQuery",
     "FilledTable",
+    "Installation",
+    "ListedPin",
+    "MetadataImpact",
     "Outcome",
+    "Pinned",
+    "Repaired",
     "Runtime",
     "Status",
+    "Undone",
+    "Unpinned",
     "data_frame",
+    "erase",
     "errors_table",
     "fill_table",
+    "find_holders",
     "hand_over",
+    "join",
+    "list_pins",
+    "metadata_impact",
+    "open_installation",
     "open_runtime",
+    "pin",
     "read_batches",
     "read_changes",
     "read_errors",
@@ -43,6 +82,9 @@ __all__ = [
     "read_table",
     "receipts_table",
     "run_once",
+    "split",
+    "undo",
+    "unpin",
 ]
 
 _ADVICE: Final = 'on_duplicate="newest" takes the newest, replace=True clears the table first'
@@ -191,6 +233,15 @@ def read_changes(
 
     batches = files.read_chosen(runtime.out_engine, name, bo, choose, unfit_as_null=unfit_as_null)
     return Changes(max(followed, number), batches)
+
+
+def metadata_impact(runtime: Runtime, documents: Mapping[str, str], *, only_tables: bool = False) -> MetadataImpact:
+    """What documents (path -> YAML, all of the company) would change for partners, readers of each version and
+    consumers of topics: against the live tables and versions, and the documents in use, as no table shows rules such
+    as choices; with `only_tables` not those. Writes nothing. Raises MetadataError for unsound documents.
+    """
+    wanted = parse_company(runtime.company.code, documents)
+    return read_impact(runtime, wanted, None if only_tables else runtime.company)
 
 
 def errors_table(runtime: Runtime, query: ErrorQuery | None = None, *, most: int = 100_000) -> "pyarrow.Table":

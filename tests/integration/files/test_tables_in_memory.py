@@ -143,10 +143,19 @@ def test_the_page(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     site = make_site({path.split("/")[-1].removesuffix(".yaml"): text for path, text in business_objects().items()})
     for name, value in site.environ.items():
         monkeypatch.setenv(name, value)
-    found: dict[str, Any] = {"url": site.url}
+    documents = {
+        f"companies/{CODE}/business-objects/{path.split('/')[-1]}": text for path, text in business_objects().items()
+    }
+    documents = {path: text.replace("code: Name,", "code: Name, isUnique: true,") for path, text in documents.items()}
+    found: dict[str, Any] = {"url": site.url, "documents": documents}
     for block in blocks(CHECKOUT / "docs/python.md"):
         assert block.language == "python"
         exec(block.text.replace('"shop"', f'"{CODE}"'), found)
     names = [found[name] for name in ("rejects", "receipts", "errors", "loaded")]
     assert [len(frame) for frame in names] == [1, 3, 0, 1]
     assert (list(found["changed"]["_removed"]), found["nothing"]) == ([False], 0)
+    assert [one.value for one in found["pins"]] == ["Aigerim S."]
+    assert found["would"].counters == found["joined"].counters
+    assert found["apart"].other == found["joined"].other
+    assert found["breaking"]
+    assert len(found["found"].in_ids) == 2
