@@ -32,7 +32,6 @@ from etl.engine.run_context import (
     workers_of,
 )
 from etl.engine.runtime import Runtime
-from etl.engine.version_alerts import keep_version_alerts
 from etl.engine.workers import Workers, refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, OnHold, RunStopped, TransientFault
 from etl.merge import MergeContext
@@ -247,7 +246,11 @@ def _close(handlers: TaskHandlers) -> None:
             handlers.close_done(connections)
         runtime.handshake.end(connection, lease, state="done")
     notify_of_run(runtime, lease.run)
-    keep_version_alerts(runtime)
+    if runtime.settings.has_out_migration:
+        # Here, since a look at the marker does not need it.
+        from etl.engine.versions import keep_version_alerts
+
+        keep_version_alerts(runtime)
 
 
 def _stop(handlers: TaskHandlers, message: str) -> None:

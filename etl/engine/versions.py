@@ -1,5 +1,6 @@
 """What `etl out` does with a company's versions, and with their readers that confirm what they were given."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,7 +16,8 @@ from etl.engine.preparation import (
     refuse_elsewhere,
 )
 from etl.engine.runtime import Runtime
-from etl.errors import ConfigurationError
+from etl.engine.topic_alerts import AlertKind, TopicAlerts
+from etl.errors import ConfigurationError, EtlError
 from etl.merge import Connections
 from etl.outputs import versions
 from etl.outputs.versions import (
@@ -24,6 +26,7 @@ from etl.outputs.versions import (
     Retired,
     Switched,
     SwitchLosses,
+    VersionBehind,
     VersionState,
 )
 from etl.quoting import fold
@@ -31,6 +34,7 @@ from etl.settings.catalogue import why_no_out_version
 from etl.store import STORE
 
 _sql = SqlTemplates(__package__)
+_log = logging.getLogger("in_pg_migration")
 
 # The version of the store's tables from which on they have the start of each unit.
 _RECORDS_UNITS = 2
@@ -200,3 +204,33 @@ def _need_store(runtime: Runtime) -> None:
                 f"there is no golden store {runtime.store.schema} yet: the first `etl run` or `etl kafka in` makes it"
             )
     refuse_elsewhere(runtime)
+
+
+def versions_behind(runtime: Runtime) -> list[VersionBehind]:
+    """The versions that did not follow in the last attempt; none where there are no out_ tables."""
+    if not runtime.settings.has_out_migration:
+        return []
+    with read_only_transaction(runtime.out_engine) as connection:
+        if not has_out_versions(connection, runtime):
+            return []
+        return versions.versions_behind(connection, runtime.store.schema)
+
+
+def keep_version_alerts(runtime: Runtime, alerts: TopicAlerts | None = None) -> None:
+    """Notes which versions do not follow, and which do again; the next command that sends alerts sends them. Never
+    raises: what was merged is merged."""
+    if not runtime.settings.has_out_migration:
+        return
+    try:
+        wrong = {one.schema_name: _text(one) for one in versions_behind(runtime)}
+    except EtlError as fault:
+        _log.warning("whether all out_ versions follow could not be read: %s", fault)
+        return
+    (alerts or TopicAlerts(runtime, "versions")).keep(AlertKind.VERSION_BEHIND, wrong)
+
+
+def _text(one: VersionBehind) -> str:
+    return (
+        f"the out_ version {one.schema_name} stays as it was, since a value of the store does not fit into its tables "
+        f"({one.reason}): move its readers to a newer version, then `etl out retire {one.environment_version}`"
+    )

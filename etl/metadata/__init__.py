@@ -5,7 +5,15 @@ Receives the texts of a company's YAML documents, returns one frozen `Company` (
 """
 
 from etl.metadata.company import Company, refuse_unknown_codes
-from etl.metadata.folder import companies, company_documents
+from etl.metadata.folder import companies, company_documents, with_document, without_document
 from etl.metadata.parse import parse_company
 
-__all__ = ["Company", "companies", "company_documents", "parse_company", "refuse_unknown_codes"]
+__all__ = [
+    "Company",
+    "companies",
+    "company_documents",
+    "parse_company",
+    "refuse_unknown_codes",
+    "with_document",
+    "without_document",
+]

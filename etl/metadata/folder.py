@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from etl.errors import ConfigurationError, MetadataError, Problem
+from etl.metadata.draft import read_draft
 from etl.metadata.names import CODE_RULE, is_code
 from etl.quoting import shown
 
@@ -33,3 +34,20 @@ def companies(texts: Mapping[str, str]) -> list[str]:
     """The codes of all companies that have a folder of business objects, sorted."""
     parts = (PurePosixPath(path).parts for path in texts)
     return sorted({part[1] for part in parts if len(part) == 4 and part[0] == "companies" and part[2] == _FOLDER})
+
+
+def with_document(documents: Mapping[str, str], text: str) -> dict[str, str]:
+    """A company's documents with another one: that of its code is replaced, or it is added. Never raises: what is
+    faulty, `parse_company` refuses."""
+    folder = next(iter(PurePosixPath(path).parent for path in documents), PurePosixPath(_FOLDER))
+    draft = read_draft(str(folder / "document.yaml"), text)
+    name = draft.object.code if draft.object else draft.stem
+    return dict(documents) | {str(folder / f"{name}.yaml"): text}
+
+
+def without_document(documents: Mapping[str, str], code: str) -> dict[str, str]:
+    """A company's documents without that of an object. Raises MetadataError where there is none."""
+    left = {path: text for path, text in documents.items() if PurePosixPath(path).stem != code}
+    if len(left) == len(documents):
+        raise MetadataError(f"there is no document {shown(code)}.yaml: choose another one")
+    return left

@@ -5,14 +5,15 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from etl.config import Tree, UnreachableTreeError, open_source
 from etl.database import limit_connects, with_settings
 from etl.engine import Runtime, build_runtime, parse_configuration
 from etl.errors import ConfigurationError
-from etl.metadata import Company
+from etl.metadata import Company, company_documents
+from etl.operations import Installation, open_installation
 from etl.settings import Settings
 from etl.settings.company import company_folders
 from etl.web.faults import ConfigurationFault, noted
@@ -63,6 +64,7 @@ class Companies:
         follow: Callable[[Tree], None] = lambda tree: None,
     ) -> None:
         """Reads the tree. Raises ConfigurationError where there is none."""
+        self._url = url
         self._environ, self._follow = environ, follow
         self._source = open_source(url)
         self._tree = self._source.snapshot()
@@ -84,6 +86,11 @@ class Companies:
     def codes(self) -> tuple[str, ...]:
         """The codes of all companies, in order."""
         return tuple(company_folders(self._tree.texts))
+
+    def documents(self, code: str) -> dict[str, str]:
+        """The documents of a company's business objects as they are now, path -> text."""
+        tree = self._tree
+        return company_documents(code, tree.contents, origin=tree.origin)
 
     def faults(self, code: str) -> list[ConfigurationFault]:
         """Why the configuration of a company as it is now is not the one in force; none if it is."""
@@ -121,6 +128,10 @@ class Companies:
         """A new runtime of a company for the time of a `with` block, with the settings in force."""
         with self.using(code) as shared, build_runtime(shared.settings, shared.company, self._environ) as runtime:
             yield runtime
+
+    def installation(self, code: str) -> AbstractContextManager[Installation]:
+        """All databases of a company for the time of a `with` block, as a command opens them."""
+        return open_installation(self._url, code, self._environ)
 
     def refresh(self) -> bool:
         """Reads the tree again if it may have changed; returns whether it has."""

@@ -191,6 +191,7 @@ class Console:
             partial(self.faults, company),
             self.identity.sign_ins(principal),
             principal.roles.get(EVERY_COMPANY) is Role.OPERATOR,
+            partial(self.companies.documents, company),
         )
 
     def _of_company(

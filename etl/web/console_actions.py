@@ -11,7 +11,7 @@ from etl.web.acting import Ended
 from etl.web.companies import writing
 from etl.web.console import JSON_TYPE, Console, json_bytes
 from etl.web.identity.audit import Entry, Repeated, shown
-from etl.web.identity.principal import Principal
+from etl.web.identity.principal import EVERY_COMPANY, Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.origin_check import refuse_foreign
 from etl.web.problems import RequestProblem, bad_request
@@ -133,6 +133,9 @@ class ConsoleActions:
             partial(self.console.companies.own, company),
             lambda: self.console.uploads,
             self.console.identity.sign_ins(principal),
+            partial(self.console.companies.documents, company),
+            partial(self.console.companies.installation, company),
+            principal.roles.get(EVERY_COMPANY) is Role.OPERATOR,
         )
 
     def _entry(self, action: Action, incoming: Incoming, principal: Principal, company: str) -> Entry:

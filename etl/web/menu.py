@@ -19,6 +19,7 @@ MENU: Final = (
     ("backups", "b"),
     ("checks", "c"),
     ("config", "f"),
+    ("metadata", "m"),
     ("contract", "d"),
     ("fill", "l"),
     ("audit", "a"),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from etl.database import Connection, read_only_transaction
 from etl.engine import Runtime
+from etl.operations import Installation
 from etl.web.faults import ConfigurationFault
 from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
@@ -80,6 +81,8 @@ class PageRequest:
     sign_ins: OwnSignIns | None = field(default=None, repr=False)
     # Also of companies that are not there yet: such a viewer sees what belongs to no company.
     is_operator_of_all: bool = False
+    # The documents of the company's business objects, path -> text, as the configuration has them now.
+    open_documents: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
 
     @property
     def runtime(self) -> Runtime:
@@ -134,6 +137,12 @@ class ActionRequest:
     )
     open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
     sign_ins: OwnSignIns | None = field(default=None, repr=False)
+    # The documents of the company's business objects, path -> text, as the configuration has them now.
+    open_documents: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
+    open_installation: Callable[[], AbstractContextManager[Installation]] = field(
+        default=lambda: _no_installation(), repr=False
+    )
+    is_operator_of_all: bool = False
 
     @property
     def runtime(self) -> Runtime:
@@ -148,6 +157,10 @@ class ActionRequest:
     def own_runtime(self) -> AbstractContextManager[Runtime]:
         """A runtime for the time of a `with` block, as a command has one."""
         return self.open_own_runtime()
+
+    def installation(self) -> AbstractContextManager[Installation]:
+        """All databases of the company for the time of a `with` block, as a command has them."""
+        return self.open_installation()
 
     def required(self, name: str) -> str:
         """A parameter that must be given."""
@@ -214,6 +227,10 @@ def _no_runtime() -> Runtime:
 
 def _no_uploads() -> Uploads:
     raise not_found("This page has no uploads.")
+
+
+def _no_installation() -> AbstractContextManager[Installation]:
+    raise not_found("This action belongs to no company.")
 
 
 def _none_of_its_own() -> AbstractContextManager[Runtime]:

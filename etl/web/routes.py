@@ -21,10 +21,10 @@ from etl.web.pages import (
     instance,
     kafka,
     keys,
+    metadata,
     now,
     out,
     overview,
-    pins,
     readers,
     rejected,
     running,
@@ -36,6 +36,7 @@ from etl.web.pages import (
     undo,
     waiting,
 )
+from etl.web.pages.repairs import erasing, pins, repair
 from etl.web.roles import ACTING, ALL, COUNTS, FRESHNESS, INSIDE, OPERATORS, WITH_ROWS
 from etl.web.route import Action, Download, Route
 
@@ -56,7 +57,9 @@ ROUTES: Final = (
     Route("/c/{company}/waiting", waiting.page, WITH_ROWS, "waiting.html"),
     Route("/c/{company}/instance", instance.page, WITH_ROWS, "instance.html"),
     Route("/c/{company}/instance/history", history.page, OPERATORS, "history.html"),
-    Route("/c/{company}/pins", pins.page, OPERATORS, "pins.html"),
+    Route("/c/{company}/repair", repair.page, OPERATORS, "repairs/repair.html"),
+    Route("/c/{company}/erase", erasing.page, OPERATORS, "repairs/erase.html"),
+    Route("/c/{company}/pins", pins.page, OPERATORS, "repairs/pins.html"),
     Route("/c/{company}/out", out.page, INSIDE, "out.html"),
     Route("/c/{company}/out/rollback", switch.rollback_page, OPERATORS, "switch.html"),
     Route("/c/{company}/out/{version}/switch", switch.page, OPERATORS, "switch.html"),
@@ -68,6 +71,7 @@ ROUTES: Final = (
     Route("/c/{company}/backups", backups.page, INSIDE, "backups.html"),
     Route("/c/{company}/checks", checks.page, COUNTS, "checks.html"),
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
+    Route("/c/{company}/metadata", metadata.page, INSIDE, "metadata.html"),
     Route("/c/{company}/audit", audit.page, OPERATORS, "audit.html"),
     Route("/c/{company}/contract", contract.page, COUNTS, "contract.html"),
     Route("/c/{company}/fill", fill.fill_page, ACTING, "fill.html"),
@@ -83,6 +87,9 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
     Download("/c/{company}/errors/{error}/row/{column}.txt", errors.whole_value, WITH_ROWS),
     Download("/c/{company}/speed/runs.csv", speed.file, COUNTS),
 )
+
+# What names someone whose values are to go is not kept by the audit.
+_PERSON: Final = frozenset({"named", "typed"})
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("/sign-ins/end-others", "sign_in.end_others", sign_ins.end_others, ALL),
@@ -102,6 +109,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("/c/{company}/runs/{run}/undo", "undo", undo.revert, OPERATORS, has_own_thread=True),
     Action("/c/{company}/pins/set", "pin.set", pins.set_pin, OPERATORS, has_own_thread=True),
     Action("/c/{company}/pins/remove", "pin.remove", pins.remove_pin, OPERATORS, has_own_thread=True),
+    Action("/c/{company}/repair/preview", "repair.preview", repair.preview, OPERATORS, has_own_thread=True),
+    Action("/c/{company}/repair", "repair", repair.apply, OPERATORS, has_own_thread=True),
+    Action("/c/{company}/erase/list", "erase.list", erasing.list_holders, OPERATORS, _PERSON, has_own_thread=True),
+    Action("/c/{company}/erase", "erase", erasing.apply, OPERATORS, _PERSON, has_own_thread=True),
     Action("/c/{company}/out/build", "out.build", out.build, OPERATORS, has_own_thread=True),
     Action("/c/{company}/out/rollback", "out.rollback", out.roll_back, OPERATORS),
     Action("/c/{company}/out/{version}/switch", "out.switch", out.switch, OPERATORS),
@@ -113,5 +124,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("/c/{company}/directory/dry-run", "directory.dry_run", directory.dry_run, OPERATORS, has_own_thread=True),
     Action("/c/{company}/directory/sync", "directory.sync", directory.start, OPERATORS, has_own_thread=True),
     Action("/c/{company}/directory/accept", "directory.accept", directory.accept, OPERATORS, has_own_thread=True),
+    Action("/c/{company}/metadata/preview", "metadata.preview", metadata.preview, OPERATORS, frozenset({"document"})),
     Action("/c/{company}/checks/again", "checks.again", checks.again, OPERATORS),
 )

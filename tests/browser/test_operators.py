@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,6 +52,9 @@ def test_people(site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest
     check_that_a_stale_tab_decides_nothing(site, aidana, timur)
     check_that_a_double_click_counts_once(site, aidana, signed_in(look, web, "timur", scripts=False))
     check_that_a_reader_is_added_and_removed(site, aidana)
+    check_that_a_document_is_looked_at_before_it_counts(site, aidana)
+    check_that_instances_are_joined_and_split(site, aidana)
+    check_that_a_person_is_erased(site, aidana)
     aidana.check(also_axe=False)
 
 
@@ -119,6 +123,74 @@ def check_that_a_reader_is_added_and_removed(site: Site, watched: Watched) -> No
         page.get_by_role("dialog").get_by_role("button", name=action).click()
         follow_to(page, said)
     assert site.look(f"select 1 from {STORE}.reader") == []
+
+
+def check_that_a_document_is_looked_at_before_it_counts(site: Site, watched: Watched) -> None:
+    page = watched.open("/c/demo/metadata")
+    document = site.text("companies/demo/business-objects/Client.yaml")
+    page.get_by_label("Document of a business object").fill(document.replace("code: Name", "code: Title"))
+    page.get_by_role("button", name="What would it change?").click()
+    follow_to(page, "Nothing was written")
+    page = watched.open("/c/demo/metadata")
+    expect(page.get_by_role("main")).to_contain_text("column renamed")
+    expect(page.get_by_role("main")).to_contain_text("out_demo_1_2.Client.Name")
+    watched.check()
+    page.get_by_label("Remove the document").select_option("Claim")
+    page.get_by_role("button", name="What would its removal change?").click()
+    follow_to(page, "Nothing was written")
+    expect(watched.open("/c/demo/metadata").get_by_role("main")).to_contain_text("Without Claim")
+    assert site.text("companies/demo/business-objects/Client.yaml") == document
+
+
+def check_that_instances_are_joined_and_split(site: Site, watched: Watched) -> None:
+    kept = site.value(f"select _id from {STORE}.bo_Client where _in_id = 'c1'")
+    repairs = (
+        (
+            "c1",
+            {"kind": "join", "named": kept, "other": "c2"},
+            "Id of the other instance",
+            "Join them",
+            "is joined with",
+        ),
+        ("c2", {"kind": "split", "named": "c2"}, "Further external id", "Split it off", "is an instance of its own"),
+    )
+    for named, wanted, label, action, said in repairs:
+        page = watched.open(f"/c/demo/instance?table=in_Client&in_id={named}")
+        page.get_by_text("Repair a wrong merge").click()
+        page.get_by_label(label).fill("c2")
+        page.get_by_role("button", name=f"Count what a {wanted['kind']} would change").click()
+        follow_to(page, "Nothing was written")
+        page = watched.open(f"/c/demo/repair?{urlencode(wanted | {'table': 'in_Client'})}")
+        expect(page.get_by_role("main")).to_contain_text("This would change")
+        watched.check()
+        page.get_by_role("button", name=action).first.click()
+        page.get_by_role("dialog").get_by_role("button", name=action).click()
+        follow_to(page, said)
+    assert site.count(f"{STORE}.bo_Client where _state = 'ACTUAL'") == 20
+
+
+def check_that_a_person_is_erased(site: Site, watched: Watched) -> None:
+    page = watched.open("/c/demo/instance?table=in_Client&in_id=c13")
+    page.get_by_role("link", name="Erase…").click()
+    watched.check()
+    page.get_by_role("button", name="List what holds values").click()
+    follow_to(page, "Nothing was written")
+    page = watched.open("/c/demo/erase?table=in_Client&named=c13")
+    expect(page.get_by_role("main")).to_contain_text("Beyond reach")
+    watched.check()
+    page.get_by_label("Type the id to confirm").fill("c14")
+    page.get_by_label("Reason").fill("request 118")
+    page.get_by_role("button", name="Erase for good").click()
+    follow_to(page, "Another id was typed")
+    # A browser itself notes that an action was refused.
+    watched.seen = [one for one in watched.seen if "409" not in one]
+    page = watched.open("/c/demo/erase?table=in_Client&named=c13")
+    page.get_by_label("Type the id to confirm").fill("c13")
+    page.get_by_label("Reason").fill("request 118")
+    page.get_by_role("button", name="Erase for good").click()
+    follow_to(page, "were erased as unit")
+    assert site.count(f"{STORE}.bo_Client where name = 'c13'") == 0
+    assert [one["outcome"] for one in done(site, "erase")] == ["failed", "done"]
 
 
 def test_a_console_that_is_killed_in_the_middle(site: Site, look: Look) -> None:

@@ -60,7 +60,10 @@ VARIANTS: tuple[tuple[str, Scheme, int], ...] = (("en", "light", WIDE), ("ru", "
 def test_every_page_in_all_languages_and_colours(site: Site, web: Web, look: Look) -> None:
     run, error = site.value("select min(id) from in_tables.run"), site.value("select min(id) from in_tables.err")
     others = ("runs/{run}", "runs/{run}/undo", "errors/{error}", "errors?code=NUMBER_NOT_FINITE", "errors?open=1")
-    of_rest = ("instance/history?table=in_Client&in_id=c1", "out/1/switch")
+    of_rest = (
+        *("instance/history?table=in_Client&in_id=c1", "out/1/switch", "erase?table=in_Client&named=c1"),
+        "repair?kind=split&table=in_Client&named=c1",
+    )
     paths = [f"/c/demo/{name.format(run=run, error=error)}" for name in (*LISTS, *others, *of_rest)]
     for language, scheme, width in VARIANTS:
         watched = look(web, language=language, scheme=scheme, width=width)

@@ -24,7 +24,7 @@ from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
 from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
-from etl.engine.version_alerts import keep_version_alerts
+from etl.engine.versions import keep_version_alerts
 from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, RunStopped
 from etl.kafka import Admin

@@ -3,19 +3,21 @@
 from functools import partial
 
 from etl.engine.instances.finding import LinkField, find_object
-from etl.engine.repair.repairing import Repair, Repaired, perform
+from etl.engine.repair.repairing import Expected, Repair, Repaired, perform
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.quoting import shown
 
 
-def join(runtime: Runtime, table: str, kept: str, absorbed: str, *, is_dry: bool = False) -> Repaired:
+def join(
+    runtime: Runtime, table: str, kept: str, absorbed: str, *, is_dry: bool = False, expected: Expected | None = None
+) -> Repaired:
     """Makes of two instances one: `kept` stays with its values and gets those of `absorbed` for its empty fields, its
     pins with their values, its external ids, its links, and what waits for it. `absorbed` becomes REMOVED. Raises
-    ConfigurationError where one of them is unknown, where both are one, or where the directory knows `absorbed` as a
-    person."""
+    ConfigurationError where one of them is unknown, where both are one, where the directory knows `absorbed` as a
+    person, or where something else would be done than `expected`."""
     bo = find_object(runtime.company, table)
-    return perform(runtime, bo, partial(_join, kept=kept, absorbed=absorbed), is_dry=is_dry)
+    return perform(runtime, bo, partial(_join, kept=kept, absorbed=absorbed), is_dry=is_dry, expected=expected)
 
 
 def _join(repair: Repair, *, kept: str, absorbed: str) -> tuple[str, str, dict[str, int]]:

@@ -79,11 +79,20 @@ class Repair:
         return own | self.values | (values or {})
 
 
+Expected = tuple[str, dict[str, int]]
+"""The instance that stays and the counters of a dry run: what a person has seen."""
+
+
 def perform(
-    runtime: Runtime, bo: BusinessObject, act: Callable[[Repair], tuple[str, str, dict[str, int]]], *, is_dry: bool
+    runtime: Runtime,
+    bo: BusinessObject,
+    act: Callable[[Repair], tuple[str, str, dict[str, int]]],
+    *,
+    is_dry: bool,
+    expected: Expected | None = None,
 ) -> Repaired:
     """Performs `act` as a unit of work, which it may read and write alone; a dry one is rolled back. Raises MarkerHeld
-    while a run is under way."""
+    while a run is under way, ConfigurationError where something else would be done than `expected`."""
     begin: Begin = rollback_transaction if is_dry else transaction
     has_import = prepare_to_change(runtime)
     with begin(runtime.engine) as imported:
@@ -95,6 +104,8 @@ def perform(
             unit = Unit(_number(runtime, store, is_dry=is_dry), SOURCE, UnitKind.REPAIR, server_time(store))
             unit.begin(store, runtime.store.schema)
             instance, other, counters = act(Repair(store, runtime, bo, unit))
+            if expected is not None and expected != (instance, counters):
+                raise ConfigurationError("by now something else would be done than was shown: look at it again")
             unit.finish(store, runtime.store.schema, counters)
     if runtime.settings.has_out_migration and not is_dry:
         with runtime.out_connection() as out:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from etl.engine.instances.finding import find_object
-from etl.engine.repair.repairing import Repair, Repaired, perform
+from etl.engine.repair.repairing import Expected, Repair, Repaired, perform
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.quoting import fold, identifier, shown
@@ -16,13 +16,15 @@ from etl.store import new_ids, undo_run
 _FIXED = ("_state", "_in_id")
 
 
-def split(runtime: Runtime, table: str, in_id: str, *, is_dry: bool = False) -> Repaired:
+def split(
+    runtime: Runtime, table: str, in_id: str, *, is_dry: bool = False, expected: Expected | None = None
+) -> Repaired:
     """Takes a further external id from its instance. Where `join` gave it, that is reverted, as an undo does. Else a
     new instance has the id, with the values that the unit gave which had merged it, and with the links that rows with
     this id made; the other instance gets back what it had before, where no later change has touched it. Raises
-    ConfigurationError for an id that is no further one."""
+    ConfigurationError for an id that is no further one, and where something else would be done than `expected`."""
     bo = find_object(runtime.company, table)
-    return perform(runtime, bo, partial(_split, in_id=in_id), is_dry=is_dry)
+    return perform(runtime, bo, partial(_split, in_id=in_id), is_dry=is_dry, expected=expected)
 
 
 def _split(repair: Repair, *, in_id: str) -> tuple[str, str, dict[str, int]]:

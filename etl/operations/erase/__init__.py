@@ -5,7 +5,7 @@ what is erased: both have the same conditions. Never changes a backup, or a topi
 """
 
 from etl.operations.erase.erase import Erased, erase, find_holders, repeat
-from etl.operations.erase.record import Recorded, came_again, unrepeated
+from etl.operations.erase.record import Recorded, unrepeated
 from etl.operations.erase.tables import Holder
 
-__all__ = ["Erased", "Holder", "Recorded", "came_again", "erase", "find_holders", "repeat", "unrepeated"]
+__all__ = ["Erased", "Holder", "Recorded", "erase", "find_holders", "repeat", "unrepeated"]

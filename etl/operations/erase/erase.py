@@ -54,8 +54,9 @@ def find_holders(installation: Installation, table: str, named: str) -> Erased:
     return _found(installation, bo, subject, named)
 
 
-def erase(installation: Installation, table: str, named: str, *, reason: str) -> Erased:
-    """Erases it, or continues an erasure that was interrupted. Raises what `find_holders` does, MarkerHeld while a run
+def erase(installation: Installation, table: str, named: str, *, reason: str, by: str = "") -> Erased:
+    """Erases it, or continues an erasure that was interrupted. `by`: who asks; without it the account of the process.
+    Raises what `find_holders` does, MarkerHeld while a run
     is under way, ConfigurationError where the erasure cannot be noted in the configuration."""
     runtime = installation.runtime
     bo = find_object(runtime.company, table)
@@ -65,7 +66,7 @@ def erase(installation: Installation, table: str, named: str, *, reason: str) ->
         subject = _subject(runtime, bo, _named(runtime, bo, named))
         _found(installation, bo, subject, named)
         note_in_configuration(installation, _recorded(runtime, subject))
-        erasure = begin_erasure(runtime, subject, _recorded(runtime, subject), reason, _by())
+        erasure = begin_erasure(runtime, subject, _recorded(runtime, subject), reason, by or _by())
     return _perform(installation, bo, erasure)
 
 

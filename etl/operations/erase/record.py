@@ -9,7 +9,6 @@ from etl.config import Tree, open_source
 from etl.database import Connection, SqlTemplates, fetch_all, part_states, read_only_transaction
 from etl.engine import Runtime
 from etl.errors import ConfigurationError
-from etl.metadata import names
 from etl.operations.installation import Installation
 from etl.store import STORE
 
@@ -76,12 +75,6 @@ def unrepeated(installation: Installation) -> list[Recorded]:
         rows = fetch_all(store, _sql("ended_erasures", schema=runtime.store.schema)) if state.has("erasures") else []
     ended = {(row.bo, row.instance) for row in rows}
     return [one for one in noted if (one.bo, one.instance) not in ended]
-
-
-def came_again(store: Connection, runtime: Runtime, erased: Recorded) -> list[str]:
-    """External ids that the store has, though an instance with them was erased."""
-    table = names.store_table(erased.bo)
-    return ids_of(store, runtime, erased, runtime.store.schema, [(table, "_in_id"), ("alias", "in_id")])
 
 
 def ids_of(

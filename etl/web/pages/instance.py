@@ -9,7 +9,7 @@ from etl.errors import ConfigurationError
 from etl.metadata import names
 from etl.quoting import fold
 from etl.web.pages.frame import CompanyPage, framed
-from etl.web.pages.pins import pinnable_fields
+from etl.web.pages.repairs.pins import pinnable_fields
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 from etl.web.roles import Role
 

@@ -39,7 +39,7 @@ from etl.web.texts import Language, language, zone_named
 
 _SHOWN_RUNS: Final = 5
 # What holds no rows of a partner up.
-_NOT_OF_THE_IMPORT: Final = frozenset({State.REJECTED, State.SYNC_STOPPED, State.SYNC_FAILED})
+_NOT_OF_THE_IMPORT: Final = frozenset({State.REJECTED, State.VERSION_BEHIND, State.SYNC_STOPPED, State.SYNC_FAILED})
 # The shape of a page about a database that is away: an open page keeps the values that it has.
 _AWAY: Final = "away"
 # Company -> when a lock was seen last, on the monotonic clock, in which run, and who had it.

@@ -18,8 +18,8 @@ _PATIENCE_SECONDS = 20.0
 
 class Version(Model):
     """One version. `name`: as actions name it; `behind`: changes of the journal that it has not followed, counted up to
-    1,000: `is_further` says that there are more; `seen_state`: what a form carries back, so that a stale one is
-    refused."""
+    1,000: `is_further` says that there are more; `stays_behind`: why it does not follow; `seen_state`: what a form
+    carries back, so that a stale one is refused."""
 
     schema_name: str
     name: str
@@ -35,6 +35,7 @@ class Version(Model):
     are_reads_counted: bool
     last_read_at: datetime | None
     oldest_unit: Id | None
+    stays_behind: str | None
     seen_state: str
 
 

@@ -10,6 +10,7 @@ from etl.engine import undo
 from etl.web.pages import history
 from tests.fix_company import CLAIMS, MakeSite, Row, Site
 from tests.fix_web import ServeWeb, Web
+from tests.searched import finds
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 WITH_UNIQUE = CLAIMS | {
@@ -173,3 +174,71 @@ def test_a_value_is_pinned_and_the_pin_ended(site: Site, serve_web: ServeWeb) ->
     assert web.post("/api/v1/c/demo/pins/remove", end | {"key": "3", "unit": "7"}).status == 409
     assert web.post("/api/v1/c/demo/pins/remove", end | {"key": "4", "unit": pinned["unit"]}).status == 200
     assert ask(web, "pins")["pins"] == []
+
+
+def test_instances_are_joined_and_split_after_a_preview(site: Site, serve_web: ServeWeb) -> None:
+    run(site, "in_Client", {"in_id": "a", "name": "Ann"}, {"in_id": "a2", "email": "ann@corp.kz"})
+    web = serve_web(site)
+    found = ask(web, "instance", table="in_Client", in_id="a")
+    asked = {"kind": "join", "table": "in_Client", "named": found["instance"]["id"], "other": "a2"}
+    path = "/api/v1/c/demo/repair"
+    assert web.post(path, asked | {"key": "1"}).status == 409  # it was not counted
+    counted = web.post(f"{path}/preview", asked | {"key": "2"})
+    assert (counted.status, counted.json["values"]["removed"]) == (200, 1), counted.text
+    assert ask(web, "repair", **asked)["preview"]["instance"] == found["instance"]["id"]
+    assert "instances become REMOVED" in web.get(f"/c/demo/repair?{urlencode(asked)}").text
+    # Meanwhile more would be changed than was counted.
+    run(site, "in_Client", {"in_id": "a", "name": "Ann", "number": 7}, {"in_id": "a2"}, {"in_id": "b"})
+    run(site, "in_Claim", {"in_id": "k"})
+    run(site, "in_Claim_Client", {"claim_id": "k", "client_id": "a2"})
+    changed = web.post(path, asked | {"key": "3"})
+    assert (changed.status, "look at it again" in changed.text) == (409, True), changed.text
+    web.post(f"{path}/preview", asked | {"key": "4"})
+    done = web.post(path, asked | {"key": "5"})
+    assert done.status == 200, done.text
+    joined = ask(web, "instance", table="in_Client", in_id="a2")
+    assert joined["instance"]["id"] == found["instance"]["id"]
+    assert joined["instance"]["found_by"] == "alias"
+    assert 'value="a2"' in web.get("/c/demo/instance?table=in_Client&in_id=a2").text
+    apart = {"kind": "split", "table": "in_Client", "named": "a2"}
+    assert web.post(f"{path}/preview", apart | {"key": "6"}).status == 200
+    assert web.post(path, apart | {"key": "7"}).status == 200
+    assert ask(web, "instance", table="in_Client", in_id="a2")["instance"]["id"] != found["instance"]["id"]
+    refused = web.post(f"{path}/preview", apart | {"named": "b", "key": "8"})
+    assert (refused.status, "no further external id" in refused.text) == (409, True)
+    assert web.post(f"{path}/preview", asked | {"other": "", "key": "9"}).status == 400
+    assert web.get("/c/demo/repair?kind=join&table=in_Client&named=a").status == 404
+
+
+def test_a_person_is_erased_after_a_list(site: Site, serve_web: ServeWeb) -> None:
+    run(site, "in_Client", {"in_id": "person-7", "name": "Ann Anders", "email": "ann.anders@corp.kz"})
+    web = serve_web(site)
+    path, asked = "/api/v1/c/demo/erase", {"table": "in_Client", "named": "person-7"}
+    confirmed = asked | {"typed": "person-7", "reason": "request 118"}
+    assert web.post(path, confirmed | {"key": "1"}).status == 409  # it was not listed
+    assert web.post(f"{path}/list", asked | {"key": "2"}).status == 200
+    page = web.get(f"/c/demo/erase?{urlencode(asked)}").text
+    assert ("store_demo.bo_client" in page.lower(), "write-ahead log" in page) == (True, True)
+    for number, wrong in enumerate(({"typed": "person-8"}, {"reason": "of person-7"}, {"reason": ""})):
+        assert web.post(path, confirmed | wrong | {"key": f"3{number}"}).status in (400, 409)
+    assert site.value("select name from store_demo.bo_client") == "Ann Anders"
+    done = web.post(path, confirmed | {"key": "4"})
+    assert done.status == 200, done.text
+    assert "person-7" not in done.text
+    assert finds(site, ["person-7", "Ann Anders", "ann.anders@corp.kz"]) == []
+    [noted] = site.look("select erased_by, reason from store_demo.erasure")
+    assert noted["reason"] == "request 118"
+    gone = web.post(f"{path}/list", asked | {"key": "5"})
+    assert (gone.status, "person-7" in gone.text) == (409, False), gone.text
+
+
+def test_only_operators_of_all_companies_erase(site: Site, serve_web: ServeWeb) -> None:
+    site.write(
+        "configs/WebConfig.txt", "identity=proxy\ntrustedProxies=127.0.0.1\ngroupRoles=o:operator@demo;all:operator"
+    )
+    web = serve_web(site)
+    for group, status in (("o", 404), ("all", 200)):
+        web.headers |= {"X-Forwarded-User": "olga", "X-Forwarded-Groups": group}
+        assert web.get("/c/demo/erase?table=in_Client&named=a").status == status
+        if status == 404:
+            assert web.post("/api/v1/c/demo/erase/list", {"table": "in_Client", "named": "a", "key": "1"}).status == 404

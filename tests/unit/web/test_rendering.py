@@ -43,7 +43,7 @@ _RISKY = re.compile(
 # Addresses are made by functions of ours, from ids and with their values encoded; or they begin with a question mark.
 _ADDRESS = re.compile(r'\b(?:href|src|action)="([^"{]*)(\{\{.*?\}\})?')
 _MADE = re.compile(r"\{\{ *(?:here|json_of|link|link_to|asset|in_language|one\.address)\b")
-TEMPLATES = sorted((Path(etl.web.__file__).parent / "templates").iterdir())
+TEMPLATES = sorted((Path(etl.web.__file__).parent / "templates").rglob("*.html"))
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda one: one.name)

@@ -1,0 +1,127 @@
+"""Erase: everything that holds values of an instance, what is beyond reach, and erasing it for good. For operators of
+all companies alone."""
+
+import time
+from typing import Final
+from urllib.parse import urlencode
+
+from etl.errors import ConfigurationError
+from etl.operations import Erased, erase, find_holders
+from etl.web.pages.frame import CompanyPage, framed
+from etl.web.problems import bad_request, conflict, not_found
+from etl.web.requests import ActionRequest, Done, Model, PageRequest
+from etl.web.texts.sentence import sentence_of
+
+_KEPT_SECONDS: Final = 600.0
+_LONGEST: Final = 500
+_LONGEST_REASON: Final = 1_000
+# Shorter ids are words of every text.
+_SHORTEST_FOUND: Final = 3
+
+
+class HoldingTable(Model):
+    """A table, or a file of the log, that holds values. `rows`: how many rows or lines; `is_deleting`: whether they go,
+    or are emptied."""
+
+    database: str
+    name: str
+    rows: int
+    is_deleting: bool
+
+
+class Found(Model):
+    """What was found lately. `instances`: ids of the store; `in_ids`: external ids; `beyond`: what stays."""
+
+    instances: tuple[str, ...]
+    in_ids: tuple[str, ...]
+    holders: tuple[HoldingTable, ...]
+    beyond: tuple[str, ...]
+
+
+class ErasePage(CompanyPage):
+    """`found`: None before it was looked for."""
+
+    table: str
+    named: str
+    found: Found | None
+
+
+# Company, viewer, table and id -> when it was listed, on the monotonic clock, and what.
+_LISTED: Final[dict[tuple[str, str, str, str], tuple[float, Found]]] = {}
+
+
+def page(request: PageRequest) -> ErasePage:
+    """What is to be erased, and what was found of it."""
+    if not request.is_operator_of_all:
+        raise not_found()
+    table, named = (request.query.get(name, "")[:_LONGEST] for name in ("table", "named"))
+    if not (table and named):
+        raise not_found()
+    return ErasePage(**framed(request), table=table, named=named, found=_listed(request, table, named))
+
+
+def list_holders(request: ActionRequest) -> Done:
+    """Looks through all tables and the log; writes nothing."""
+    table, named = _wanted(request)
+    try:
+        with request.installation() as installation:
+            erased = find_holders(installation, table, named)
+    except ConfigurationError as refusal:
+        raise conflict(sentence_of("sentence.not_erased", why=str(refusal).replace(named, "…"))) from refusal
+    _LISTED[request.company, request.viewer.name, table, named] = (time.monotonic(), _found(erased))
+    rows = sum(one.rows for one in erased.holders)
+    return Done(_address(table, named), sentence_of("sentence.nothing_written"), {"rows": rows})
+
+
+def apply(request: ActionRequest) -> Done:
+    """Erases it, after it was listed and its id typed. The answer, which the audit keeps, has no external id."""
+    table, named = _wanted(request)
+    key = (request.company, request.viewer.name, table, named)
+    kept = _LISTED.get(key)
+    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+        raise conflict(sentence_of("sentence.list_first"))
+    if request.required("typed") != named:
+        raise conflict(sentence_of("sentence.other_id_typed"))
+    reason = request.required("reason")
+    if len(reason) > _LONGEST_REASON or (len(named) >= _SHORTEST_FOUND and named in reason):
+        raise bad_request(sentence_of("sentence.reason_with_id"))
+    try:
+        with request.installation() as installation:
+            erased = erase(installation, table, named, reason=reason, by=request.viewer.name)
+    except ConfigurationError as refusal:
+        raise conflict(sentence_of("sentence.not_erased", why=str(refusal).replace(named, "…"))) from refusal
+    _LISTED.pop(key, None)
+    rows = sum(one.rows for one in erased.holders)
+    sentence = sentence_of("sentence.erased", n=rows, unit=str(erased.number))
+    return Done(f"/runs/{erased.number}", sentence, {"unit": str(erased.number), "rows": rows})
+
+
+def _wanted(request: ActionRequest) -> tuple[str, str]:
+    if not request.is_operator_of_all:
+        raise not_found()
+    table, named = request.required("table"), request.required("named")
+    if len(table) > _LONGEST or len(named) > _LONGEST:
+        raise bad_request(sentence_of("sentence.missing", name="named"))
+    return table, named
+
+
+def _address(table: str, named: str) -> str:
+    return "/erase?" + urlencode({"table": table, "named": named})
+
+
+def _found(erased: Erased) -> Found:
+    return Found(
+        instances=erased.instances,
+        in_ids=erased.in_ids,
+        holders=tuple(HoldingTable(**vars(one)) for one in erased.holders),
+        beyond=erased.beyond,
+    )
+
+
+def _listed(request: PageRequest, table: str, named: str) -> Found | None:
+    """What the viewer has listed lately; older lists of all are forgotten, as they have values."""
+    for key, (at, _) in list(_LISTED.items()):
+        if time.monotonic() - at > _KEPT_SECONDS:
+            _LISTED.pop(key, None)
+    found = _LISTED.get((request.company, request.viewer.name, table, named))
+    return found[1] if found else None
