@@ -1,9 +1,10 @@
 """The contents of the guide, the same in every language: tables, columns, examples, codes, as values for a template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from etl.contract.comparing import Example, example_of
 from etl.contract.inserts import insert, value_text
 from etl.contract.kafka import Chapter, chapter_of
 from etl.contract.samples import Samples, in_tables, loads_codes, loads_files, table_of
@@ -16,6 +17,7 @@ from etl.metadata.field import Field, NativeField
 from etl.metadata.field_types import CHOICE_TYPES
 from etl.metadata.instance_state import InstanceState
 from etl.quoting import identifier
+from etl.sources.in_tables.expected import hash_of_given
 
 _EXAMPLE_ROWS = (1, 2)
 READER: Final = "warehouse"
@@ -72,12 +74,21 @@ class GuideReader:
 
 
 @dataclass(frozen=True)
+class GuideComparison:
+    """Of the table of the examples: the SQL of a row's hash, and what it is of its first row."""
+
+    hash: str
+    example: Example
+
+
+@dataclass(frozen=True)
 class Guide:
     company: Company
     terms: Terms
     tables: tuple[GuideTable, ...]
     links: tuple[InLink, ...]
     file_example: str
+    comparison: GuideComparison | None
     out_tables: tuple[OutTable, ...]
     out_links: tuple[GuideOutLink, ...]
     reader: GuideReader | None = None
@@ -95,7 +106,7 @@ class Guide:
     @property
     def lead(self) -> GuideTable | None:
         """The table that the examples of correcting and removing are about."""
-        return next((table for table in self.tables if table.fields), None)
+        return _lead(self.tables)
 
     @property
     def lead_link(self) -> InLink | None:
@@ -103,14 +114,20 @@ class Guide:
         return next((one for one in self.links if one.example), None)
 
 
+def _lead(tables: Iterable[GuideTable]) -> GuideTable | None:
+    return next((table for table in tables if table.fields), None)
+
+
 def guide_of(company: Company, terms: Terms) -> Guide:
     samples = Samples(company)
+    tables = tuple(_in_tables(company, terms, samples))
     return Guide(
         company=company,
         terms=terms,
-        tables=tuple(_in_tables(company, terms, samples)),
+        tables=tables,
         links=tuple(_in_links(company, terms, samples)),
         file_example=_file_example(company, terms, samples),
+        comparison=_comparison(tables, samples),
         out_tables=tuple(_out_tables(company, terms)),
         out_links=tuple(_out_links(company, terms)),
         reader=_reader(company, terms),
@@ -190,6 +207,11 @@ def _out_links(company: Company, terms: Terms) -> Iterator[GuideOutLink]:
             f"join {_view(terms, names.out_table(target.code))} target on target.system_id = link.{target_id};"
         )
         yield GuideOutLink(link, example)
+
+
+def _comparison(tables: Iterable[GuideTable], samples: Samples) -> GuideComparison | None:
+    lead = _lead(tables)
+    return GuideComparison(hash_of_given(lead.bo), example_of(samples, lead.bo)) if lead else None
 
 
 def _reader(company: Company, terms: Terms) -> GuideReader | None:

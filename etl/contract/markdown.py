@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from etl.contract.guide import Guide, has_known_codes
 from etl.contract.wording import Wording, wording
-from etl.quoting import identifier, printable
+from etl.quoting import identifier, literal, printable
 
 # Characters with a meaning in Markdown or HTML.
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$:\"'=^])")
@@ -61,5 +61,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown; `md` and `code` escape, and the page takes no HTML of it
     )
-    environment.filters.update(md=escaped, code=code_span, ident=identifier)
+    environment.filters.update(md=escaped, code=code_span, ident=identifier, literal=literal)
     return environment

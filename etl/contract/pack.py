@@ -6,6 +6,7 @@ from pathlib import Path
 
 from etl import ddl
 from etl.contract.checks import check_sql
+from etl.contract.comparing import compare_scripts
 from etl.contract.guide import guide_of
 from etl.contract.kafka import kafka_files
 from etl.contract.markdown import guide_markdown
@@ -29,6 +30,7 @@ def contract_files(company: Company, terms: Terms, *, grants: str, with_excel: b
     guide = guide_of(company, terms)
     texts = {"ddl/in.sql": _in_ddl(company, terms), "ddl/out.sql": _out_ddl(company, terms)}
     texts |= {"grants.sql": grants, "check.sql": check_sql(company, terms)}
+    texts |= compare_scripts(company, terms)
     for language in LANGUAGES:
         texts[f"guide.{language}.md"] = guide_markdown(guide, language)
         texts[f"guide.{language}.html"] = guide_page(guide, language)

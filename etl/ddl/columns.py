@@ -16,7 +16,7 @@ from etl.quoting import fold, identifier
 _CATALOG_TYPES: Final = {"bool": "boolean", "bigserial": "bigint", "serial": "integer", "int": "integer"}
 # The types that our tables use: of any other it is not known how the catalog would show it.
 _TYPES: Final = re.compile(
-    r"timestamp with time zone|numeric\(24,4\)|varchar\(\d+\)|text|bool|date|bytea|int|bigint|serial|bigserial"
+    r"timestamp with time zone|numeric\((?:24|38),4\)|varchar\(\d+\)|text|bool|date|bytea|int|bigint|serial|bigserial"
 )
 
 
@@ -115,6 +115,26 @@ PROCESS_TRACKING: Final = (
     Column("inserted_at", _TIME, default="current_timestamp"),
 )
 """Of the marker (vendor's guide)."""
+
+PROCESS_EXPECTED: Final = (
+    Column("id", "serial", is_primary_key=True),
+    Column("in_table", "varchar(63)", not_null=True),
+    Column("full_set", "bool", default="false"),
+    Column("compare", "bool", default="false"),
+    Column("rows", "bigint"),
+    Column("column_name", "varchar(63)"),
+    Column("column_sum", "numeric(38,4)"),
+    Column("run", "bigint"),
+)
+"""What a partner says of a hand-over; ours, not the vendor's. `run` is written by the run alone. A sum may have more
+digits than any of its numbers."""
+
+PROCESS_COMPARE: Final = (
+    Column("in_table", "varchar(63)", not_null=True),
+    Column("in_id", "varchar(100)", not_null=True),
+    Column("hash", "varchar(64)", not_null=True),
+)
+"""What a partner has, to be compared with the store; ours, not the vendor's."""
 
 STORE_TABLE: Final = (
     Column("_id", "varchar(16)", collation="C", is_primary_key=True),

@@ -37,6 +37,8 @@ _MARKER: Final[_Written] = {
     "end_ins_inkafka_time": ("null", _NOW, _NOW),
     "periodic_update_time": (_NOW, "null", "null"),
 }
+_EXPECTED: Final[_Written] = {"run": ("1920000000000000000", "null")}
+_FIXED: Final = (names.PROCESS_TRACKING, names.FILE_STORAGE, names.PROCESS_EXPECTED, names.PROCESS_COMPARE)
 _FILLED_MARKER: Final = ("oper_date", "load_status", *_MARKER)
 
 
@@ -76,6 +78,10 @@ def _written(table: Table) -> _Written:
         return _MARKER
     if table.name == names.FILE_STORAGE:
         return _FILE
+    if table.name == names.PROCESS_EXPECTED:
+        return _EXPECTED
+    if table.name == names.PROCESS_COMPARE:
+        return {}  # a run only reads it
     return _ROW if any(column.name == "occupied_id" for column in table.columns) else _LINK
 
 
@@ -157,7 +163,7 @@ def _may_refuse(table: Table, kind: str, row: Any, written: _Written) -> Foreign
 def _is_ours(table: Table, row: Any) -> bool:
     """Whether it only repeats our own DDL: a primary key, or a unique index on one of its columns."""
     ours = {index.column for index in table.indexes} | {"id", "file_id"}
-    if table.name not in (names.PROCESS_TRACKING, names.FILE_STORAGE) and not table.indexes:
+    if table.name not in _FIXED and not table.indexes:
         ours = {column.name for column in table.columns} - set(_LINK)
     return set(row.columns) <= ours and " WHERE " not in row.text
 

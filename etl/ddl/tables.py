@@ -2,7 +2,7 @@
 made."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from etl.ddl import columns
@@ -132,6 +132,12 @@ def _in_tables(company: Company, schema: str) -> Iterator[Table]:
     )
     for template, name, own, key in fixed:
         yield Table(Direction.IN, schema, name, own, _create(template, schema, name, own), key=key)
+    name, own = names.PROCESS_EXPECTED, columns.PROCESS_EXPECTED
+    create = replace(_create("in/process_expected", schema, name, own), is_needed=False)
+    yield Table(Direction.IN, schema, name, own, create, key="id")
+    name, own = names.PROCESS_COMPARE, columns.PROCESS_COMPARE
+    create = replace(_create("in/process_compare", schema, name, own, key=own[:2]), is_needed=False)
+    yield Table(Direction.IN, schema, name, own, create)
 
 
 def _store_tables(company: Company, schema: str) -> Iterator[Table]:

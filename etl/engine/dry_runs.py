@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, rollback_transaction
 from etl.engine.handlers import TaskHandlers, merge_context_of
-from etl.engine.planning import shares_of
+from etl.engine.planning import added_up, shares_of
 from etl.engine.preparation import prepare_in
 from etl.engine.run_context import task_queue_of
 from etl.engine.runtime import Runtime
@@ -14,6 +14,7 @@ from etl.merge import Connections, files
 from etl.merge.links import tables_to_serve
 from etl.runs import MERGING, CounterName, Extent, Kind, build_plan
 from etl.sources.in_tables import claim as claiming
+from etl.sources.in_tables import expected
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
 
@@ -58,7 +59,9 @@ def dry_run(runtime: Runtime, *, accept: bool = False) -> DryRun:
 
 def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bool) -> DryRun:
     context = merge_context_of(connections, runtime, run)
+    expected.take_expected(connections.imported, context)
     rows = claiming.claim(connections.imported, runtime.company, context)
+    rows = added_up(rows, expected.apply_expected(connections, runtime.company, rows, context))
     claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:
         shares = shares_of(runtime.settings.in_migration)

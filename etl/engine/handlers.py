@@ -19,7 +19,7 @@ from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
 from etl.outputs import versions
 from etl.runs import CHUNKED, Chunk, Counters, Kind, RecordedTask, Task, TaskFunction, TaskQueue, add_counters
-from etl.sources.in_tables import receipts, remote
+from etl.sources.in_tables import expected, receipts, remote
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
 
@@ -195,7 +195,10 @@ class TaskHandlers:
 
     def close_stopped(self, connections: Connections) -> None:
         """Closes a run that is stopped: rows that were not merged are ready again; writes the receipts."""
+        unread = expected.delete_added(connections, self.runtime.company, self.context, is_stopped=True)
+        expected.free_expected(connections.imported, self.context)
         released = receipts.release(connections.imported, self.runtime.company, self.context)
+        released |= {table: released[table] + number for table, number in unread.items()}
         self._copy_errors(connections)
         with suppress(RunStopped):  # row counts that do not add up may be why it is stopped
             receipts.write_receipts(
@@ -222,6 +225,8 @@ class TaskHandlers:
     def _fix_process_tracking(self, connections: Connections, _: Task) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
         tasks = self.queue.tasks(connections.imported)
+        expected.delete_added(connections, self.runtime.company, self.context)
+        expected.finish_expected(connections, self.runtime.company, self.context)
         released = receipts.release(connections.imported, self.runtime.company, self.context, but=fully_marked(tasks))
         receipts.write_receipts(connections.imported, self._receipts(tasks, released), self.context)
         is_ours = self.runtime.handshake.finish_marker(connections.imported, self.lease)

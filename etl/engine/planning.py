@@ -21,6 +21,7 @@ from etl.runs import (
 )
 from etl.settings import InMigration
 from etl.sources.in_tables import claim as claiming
+from etl.sources.in_tables import expected
 from etl.sources.in_tables.claim import Shares
 
 
@@ -40,6 +41,11 @@ def claimed_rows(tasks: Iterable[RecordedTask]) -> ClaimedRows:
     for task in tasks:
         claimed.update(task.claimed)
     return claimed
+
+
+def added_up(rows: ClaimedRows, added: ClaimedRows) -> ClaimedRows:
+    """in_ table -> claimed rows, those that were added to full sets included."""
+    return rows | {table: rows.get(table, 0) + number for table, number in added.items()}
 
 
 def fully_marked(tasks: Collection[RecordedTask]) -> set[str]:
@@ -69,6 +75,7 @@ class Planner:
 
     def begin(self, connections: Connections, task: Task) -> ClaimedRows:
         """Takes the day's copies, claims what is ready, and plans; large tables are left to tasks of their own."""
+        expected.take_expected(connections.imported, self.context)
         if self.runtime.settings.in_migration.copy_tables:
             claiming.copy_in_tables(connections.imported, self.runtime.company, self.context)
         large = claiming.large_tables(connections.imported, self.runtime.company, self.context)
@@ -78,8 +85,7 @@ class Planner:
                 connections.imported, self.runtime.company, self.context, but=[one.table for one in large]
             )
         rows = claiming.claim(connections.imported, self.runtime.company, self.context)
-        self._record_plan(connections, task, rows)
-        return rows
+        return added_up(rows, self._record_plan(connections, task, rows))
 
     def claim(self, connections: Connections, task: Task) -> ClaimedRows:
         return {
@@ -93,10 +99,12 @@ class Planner:
         claims = self.queue.tasks(connections.imported)
         rows = claimed_rows(claims)
         claiming.analyze_parted(connections.imported, self.runtime.company, rows, _of_last_parts(claims), self.context)
-        self._record_plan(connections, task, rows)
-        return {}
+        return self._record_plan(connections, task, rows)
 
-    def _record_plan(self, connections: Connections, task: Task, rows: ClaimedRows) -> None:
+    def _record_plan(self, connections: Connections, task: Task, of_partner: ClaimedRows) -> ClaimedRows:
+        """Records the tasks after the planning one; returns how many rows were added to full sets per table."""
+        added = expected.apply_expected(connections, self.runtime.company, of_partner, self.context)
+        rows = added_up(of_partner, added)
         claimed = claiming.measure(connections, self.runtime.company, rows, self.context)
         if not self.accept:
             shares = shares_of(self.runtime.settings.in_migration)
@@ -109,6 +117,7 @@ class Planner:
             notifies=hooks_of(self.runtime.settings).are_called,
         )
         self.queue.record(connections.imported, build_plan(self.runtime.company, extent, after=task))
+        return added
 
     def _serves(self, connections: Connections) -> frozenset[str]:
         links = self.runtime.company.in_link_tables()

@@ -68,6 +68,8 @@ def _table(text: str, bo: str, field: str | None = None, **more: str) -> Iterato
 def _in_names(company: Company) -> Iterator[_Name]:
     yield from _table(names.FILE_STORAGE, "")
     yield from _table(names.PROCESS_TRACKING, "", id_seq="sequence")
+    yield from _table(names.PROCESS_EXPECTED, "", id_seq="sequence")
+    yield from _table(names.PROCESS_COMPARE, "")
     for bo in company.objects:
         if bo.has_in_table:
             yield from _table(names.in_table(bo.code), bo.code, id_seq="sequence", in_id_idx="index")

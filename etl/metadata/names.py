@@ -17,6 +17,8 @@ OUT_MIGRATION_VERSION: Final = "1"
 """The version of the out_ tables' shape, raised when their DDL changes (vendor's guide, OUT_MIGRATION_VERSION)."""
 FILE_STORAGE: Final = "in_fileStorage"
 PROCESS_TRACKING: Final = "process_tracking"
+PROCESS_EXPECTED: Final = "process_expected"
+PROCESS_COMPARE: Final = "process_compare"
 # Digits of the SHA-256 of a name that was cut, which keep a company's tables apart.
 _DIGEST_DIGITS: Final = 8
 

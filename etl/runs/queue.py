@@ -69,7 +69,7 @@ class QueueState:
 
 
 # These tasks count claimed rows by table; all others count what CounterName names.
-_CLAIMING = (Kind.BEGIN, Kind.CLAIM)
+_CLAIMING = (Kind.BEGIN, Kind.CLAIM, Kind.PLAN)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from etl.errors import EnvironmentFault, RunStopped
 from etl.metadata import names
 from etl.quoting import fold
 from etl.simulator.rows import Row, rows_json
-from etl.simulator.scenarios import RefusedRow, Write
+from etl.simulator.scenarios import CompareStep, FullSetStep, RefusedRow, Write
 
 _sql = SqlTemplates(__package__)
 
@@ -57,6 +57,29 @@ class SqlClient:
                 return True
             raise
         return False
+
+    def say_full_set(self, step: FullSetStep) -> None:
+        """Deletes the rows, and says what the hand-over is; in one transaction."""
+        with self._connection() as connection:
+            keys = json.dumps([[row[column] for column in step.key] for row in step.deleted])
+            delete = _sql("delete_rows", schema=self._schema, table=step.table, key=step.key)
+            execute(connection, delete, {"keys": keys})
+            values = {"table": step.table, "rows": step.rows}
+            execute(connection, _sql("say_full_set", schema=self._schema), values)
+
+    def say_compare(self, step: CompareStep) -> None:
+        """Writes ids and hashes, and asks for the comparison; in one transaction."""
+        with self._connection() as connection:
+            values = {"table": step.table, "given": json.dumps(step.given)}
+            for statement in _sql.script("say_compare", schema=self._schema):
+                execute(connection, statement, values)
+
+    def differences(self, table: str, prefix: str) -> set[tuple[str, str]]:
+        """(id, difference) of our rows, by the newest comparison of a table."""
+        with self._connection() as connection:
+            values = {"table": table, "prefix": prefix}
+            rows = fetch_all(connection, _sql("differences", schema=self._schema), values)
+        return {(row.in_id, row.difference) for row in rows}
 
     def begin_loading(self) -> None:
         """Way 2, before the first row."""

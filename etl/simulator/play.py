@@ -14,6 +14,8 @@ from etl.simulator.crash import crash_mid_load
 from etl.simulator.rows import Warehouse
 from etl.simulator.scenarios import (
     SCENARIOS,
+    CompareStep,
+    FullSetStep,
     HandOverStep,
     PartnerStep,
     RefusedRow,
@@ -38,7 +40,8 @@ class Play:
 @dataclass
 class TableReport:
     """Of one in_ table: rows handed over (counted once per hand-over), how many of these are bad, how many PostgreSQL
-    refused; then the receipts' counts, rows that err names, and rows whose status is not what it should be."""
+    refused; then the receipts' counts, rows that err names, rows whose status is not what it should be, and differences
+    that a comparison must not find, or has not found."""
 
     handed: int = 0
     bad: int = 0
@@ -46,14 +49,14 @@ class TableReport:
     receipts: dict[str, int] = field(default_factory=dict)
     err: int = 0
     unsettled: int = 0
+    wrong_differences: int = 0
 
     @property
     def agrees(self) -> bool:
         """Every good row arrived, every bad one is in err, none was lost or taken twice."""
         claimed, rejected = self.receipts.get("claimed", 0), self.receipts.get("rejected", 0)
-        return (
-            claimed == self.handed and rejected == self.bad and not self.unsettled and (self.err > 0) == (self.bad > 0)
-        )
+        is_settled = not self.unsettled and not self.wrong_differences
+        return claimed == self.handed and rejected == self.bad and is_settled and (self.err > 0) == (self.bad > 0)
 
 
 @dataclass
@@ -72,11 +75,13 @@ class Played:
 
 @dataclass
 class _Ledger:
-    """Rows by their key: those that wait for a hand-over, and the expected status of each at the end."""
+    """Rows by their key: those that wait for a hand-over, and the expected status of each at the end. `compared`: what
+    the next run is asked to compare."""
 
     keys: dict[str, Key] = field(default_factory=dict)
     pending: dict[str, dict[Key, bool]] = field(default_factory=dict)
     ends: dict[str, dict[Key, bool]] = field(default_factory=dict)
+    compared: list[CompareStep] = field(default_factory=list)
 
     def enter(self, write: Write) -> None:
         if write.table == names.FILE_STORAGE:
@@ -85,6 +90,13 @@ class _Ledger:
         entries = {tuple(str(row[column]) for column in write.key): write.is_bad for row in write.rows}
         for book in (self.pending, self.ends):
             book.setdefault(write.table, {}).update(entries)
+
+    def leave_out(self, step: FullSetStep) -> None:
+        """The run adds a row for each that was deleted, and deletes it when all is read."""
+        for row in step.deleted:
+            key = tuple(str(row[column]) for column in step.key)
+            self.ends.get(step.table, {}).pop(key, None)
+            self.pending.setdefault(step.table, {})[key] = False
 
 
 def play(
@@ -106,7 +118,7 @@ def play(
         chance = random.Random(f"{wanted.seed}/{batch}")  # noqa: S311 - made-up data, the same for the same seed
         say(f"batch {batch + 1} of {wanted.batches}: {name}")
         steps = SCENARIOS[name](runtime, chance, wanted.rows)
-        _perform(engine, client, steps, ledger, played, wanted)
+        _perform(engine, client, steps, ledger, played, wanted, runtime.samples.prefix)
     if any(ledger.pending.values()):
         _hand_over(client, HandOverStep(), ledger, played, wanted, by_marker=False)
     if wanted.wait_seconds:
@@ -121,6 +133,7 @@ def _perform(
     ledger: _Ledger,
     played: Played,
     wanted: Play,
+    prefix: str,
 ) -> None:
     is_loading = False
     for step in steps:
@@ -132,6 +145,12 @@ def _perform(
             case Write():
                 client.write(step)
                 ledger.enter(step)
+            case FullSetStep():
+                client.say_full_set(step)
+                ledger.leave_out(step)
+            case CompareStep():
+                client.say_compare(step)
+                ledger.compared.append(step)
             case RefusedRow():
                 if not client.refused(step):
                     raise EnvironmentFault(f"{step.table} took a row that PostgreSQL should have refused")
@@ -139,6 +158,8 @@ def _perform(
             case HandOverStep():
                 _hand_over(client, step, ledger, played, wanted, by_marker=by_marker)
                 is_loading = False
+                if wanted.wait_seconds:
+                    _check_differences(client, prefix, ledger, played)
             case _:  # Crash
                 crash_mid_load(engine, client, step)
                 played.kills += 1
@@ -163,6 +184,13 @@ def _hand_over(
             f"no run has read hand-over {played.hand_overs} within {wanted.wait_seconds:g} s: "
             "start `etl run` beside the partner, or say --wait 0"
         )
+
+
+def _check_differences(client: SqlClient, prefix: str, ledger: _Ledger, played: Played) -> None:
+    for step in ledger.compared:
+        found = client.differences(step.table, f"{prefix}-")
+        played.tables[step.table].wrong_differences += len(found ^ step.differences)
+    ledger.compared.clear()
 
 
 def _compare(client: SqlClient, warehouse: Warehouse, ledger: _Ledger, played: Played, before: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from etl.contract.comparing import hash_of_row
 from etl.contract.samples import Samples, Value, in_tables, known_links, loads_codes, loads_files
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
@@ -87,6 +88,11 @@ class Warehouse:
         values = {one.code: self._value(bo, one, number, version) for one in bo.loaded_fields}
         removed = (bo.code, number) in self.removed
         return _plain({"in_id": self.samples.in_id(bo, number), **values, "removed": removed})
+
+    def hash(self, bo: BusinessObject, number: int) -> str:
+        """What the row's instance must have in a comparison."""
+        version = self.versions.get((bo.code, number), 0)
+        return hash_of_row(bo, {one.code: self._value(bo, one, number, version) for one in bo.loaded_fields})
 
     def link(self, link: LinkTable, owner: int, target: int) -> Row:
         self.linked.setdefault(link.name, {})[owner, target] = None

@@ -7,6 +7,8 @@ from typing import Final
 
 from etl.contract.samples import table_of
 from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.quoting import fold
 from etl.simulator.rows import Row, Warehouse, refused_columns
 
 
@@ -41,7 +43,26 @@ class Crash:
     torn: tuple[Write, ...]
 
 
-PartnerStep = Write | RefusedRow | HandOverStep | Crash
+@dataclass(frozen=True)
+class FullSetStep:
+    """Deletes rows, then says that the table is a full set; a run removes them. `rows`: how many it takes besides."""
+
+    table: str
+    key: tuple[str, ...]
+    deleted: tuple[Row, ...]
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class CompareStep:
+    """Asks for a comparison of a table with these (id, hash); `differences`: what it must find, (id, difference)."""
+
+    table: str
+    given: tuple[tuple[str, str], ...]
+    differences: frozenset[tuple[str, str]]
+
+
+PartnerStep = CompareStep | FullSetStep | Write | RefusedRow | HandOverStep | Crash
 Scenario = Callable[[Warehouse, random.Random, int], Iterator[PartnerStep]]
 
 
@@ -82,6 +103,45 @@ def _out_of_order(warehouse: Warehouse, chance: random.Random, rows: int) -> Ite
     yield HandOverStep()
 
 
+def _full_set(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
+    """All rows that are still there are written again; those that are not, a run removes."""
+    read = {bo.code: _not_late(warehouse, bo) for bo in warehouse.objects}
+    yield from _new(warehouse, chance, rows)
+    for bo in warehouse.objects:
+        # Dropdowns name the rows of dictionaries. A table of few instances is not guarded; a tenth is always allowed.
+        chosen = [] if bo.code in _dictionaries(warehouse) else read[bo.code]
+        gone = sorted(chance.sample(chosen, len(chosen) // 10))
+        deleted = tuple(warehouse.row(bo, number) for number in gone)
+        warehouse.removed |= {(bo.code, number) for number in gone}
+        left = tuple(warehouse.row(bo, number) for number in _not_late(warehouse, bo))
+        yield Write(table_of(bo), ("in_id",), left)
+        # Of late rows nothing says which run takes them.
+        yield FullSetStep(table_of(bo), ("in_id",), deleted, None if warehouse.late else len(left))
+    yield HandOverStep()
+
+
+def _compare(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
+    """All rows are written again, then compared: one is left out, one has another hash, one was never given."""
+    yield from _new(warehouse, chance, rows)
+    for bo in warehouse.objects:
+        present = warehouse.present(bo)
+        yield Write(table_of(bo), ("in_id",), tuple(warehouse.row(bo, number) for number in present))
+        given = {warehouse.samples.in_id(bo, number): warehouse.hash(bo, number) for number in present}
+        found = set[tuple[str, str]]()
+        if len(given) > 1:
+            extra, different = chance.sample(sorted(given), 2)
+            never = f"{warehouse.samples.prefix}-{fold(bo.code)}-never"
+            found = {(extra, "extra"), (different, "different"), (never, "missing")}
+            del given[extra]
+            given |= {different: given[different][::-1] + "x", never: "0"}
+        yield CompareStep(table_of(bo), tuple(given.items()), frozenset(found))
+    yield HandOverStep()
+
+
+def _not_late(warehouse: Warehouse, bo: BusinessObject) -> list[int]:
+    return [n for n in warehouse.present(bo) if warehouse.samples.in_id(bo, n) not in warehouse.late]
+
+
 def _bad_types(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """Among good rows there are values that the engine rejects, and some that PostgreSQL does not even take."""
     yield from _new(warehouse, chance, rows)
@@ -113,6 +173,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "out-of-order": _out_of_order,
     "bad-types": _bad_types,
     "crash": _crash,
+    "full-set": _full_set,
+    "compare": _compare,
 }
 """By the name that the command knows."""
 
@@ -133,7 +195,7 @@ def _new(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[Wri
 
 def _changes(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
     for bo in warehouse.objects:
-        present = [n for n in warehouse.present(bo) if warehouse.samples.in_id(bo, n) not in warehouse.late]
+        present = _not_late(warehouse, bo)
         chosen = sorted(chance.sample(present, min(len(present), rows // 5)))
         removed = set() if bo.code in _dictionaries(warehouse) else set(chosen[: len(chosen) // 4])
         for number in chosen:

@@ -45,6 +45,9 @@ _SENTENCES: Final = {
     "in_<object>_<field>": "Links of a field, as the partner hands them over; of a CO field one table for each member.",
     "in_filestorage": "Files that FILE_UPLOAD fields of rows name (`in_fileStorage`).",
     "process_tracking": "The marker of the handshake: its newest row says what the partner and the run do.",
+    "process_compare": "What the partner has, to be compared with the store: ids and hashes.",
+    "process_expected": "What the partner says of the next hand-over: control totals, which tables are full sets, and "
+    "which are to be compared.",
     "bo_<object>": "The instances of a business object.",
     "link_<object>_<field>": "The links of a field, BO and CO alike.",
     "<object>": "The instances of a business object, for readers; in `out_<company>` a view of the current version. "

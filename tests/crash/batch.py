@@ -60,3 +60,12 @@ def deliver_two(site: Site) -> None:
     deliver(site)
     site.partner.fill("in_Claim", {"in_id": "k1", "title": "new"}, {"in_id": None, "title": "nothing"})
     site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": "new"})
+
+
+def deliver_full_set(site: Site) -> None:
+    """As `deliver`, and the rows are a full set, which lacks one that was there before, and a comparison is asked."""
+    site.partner.fill("in_Client", {"in_id": "gone", "name": "old"})
+    deliver(site)
+    site.partner("delete from in_Client where in_id in ('gone', 'removed')")
+    site.partner("insert into process_expected (in_table, full_set, compare) values ('in_Client', true, true)")
+    site.partner("insert into process_compare values ('in_Client', 'same', '0'), ('in_Client', 'nowhere', '0')")

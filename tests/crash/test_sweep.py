@@ -1,8 +1,9 @@
 """The runner dies, freezes, loses its connection or is refused at each of its round trips: the outcome is the same.
 
 The suite injects a fault at every 19th round trip, with one mode after the other. ETL_CRASH takes other runs too: the
-first one of a company, small and large, one that is stopped, one that copies its tables, one of two workers. There
-`each` injects one mode at every round trip, another one with another ETL_CRASH_SEED, and `all` every mode at every one.
+first one of a company, small and large, one that is stopped, one that copies its tables, one of a full set, one of two
+workers. There `each` injects one mode at every round trip, another one with another ETL_CRASH_SEED, and `all` every
+mode at every one.
 """
 
 import os
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from etl.embedded import EmbeddedServer
-from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_large, deliver_two
+from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_full_set, deliver_large, deliver_two
 from tests.crash.harness import Harness, open_harness
 from tests.crash.proxy import Mode
 from tests.fix_database import Database
@@ -37,6 +38,7 @@ if EVERYTHING:
         "large first": {"handed_over": deliver_large, "chunkRows": 1000},
         "stopped": {"errorLimit": 0},
         "copied": {"copyTables": "true"},
+        "full set": {"handed_over": deliver_full_set},
         "two workers": {"workers": 2, "documents": TWO_OBJECTS, "handed_over": deliver_two},
     }
 

@@ -57,6 +57,15 @@ class Partner:
             self.sql("update process_tracking set load_status = 1 where id = %s", row["id"])
             hand_over_by_row(self.world)
 
+    def say_full_sets(self, data: st.DataObject) -> None:
+        """Hands over tables that are full sets."""
+        tables = data.draw(st.lists(st.sampled_from(list(self.world.rows)), min_size=1, unique=True))
+        for table in tables:
+            self.sql("insert into process_expected (in_table, full_set) values (%s, true)", table)
+        self.world.full_sets += tables
+        self.sql("delete from process_tracking")
+        hand_over_by_clearing(self.world)
+
     def deliver_rows(self, data: st.DataObject) -> Act:
         """Adds rows to a table, or fills it again."""
         table, again = data.draw(st.sampled_from(list(self.world.rows))), data.draw(st.booleans())

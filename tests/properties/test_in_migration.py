@@ -32,7 +32,10 @@ SETTINGS = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-ENDINGS = ("rest", "rest", "rest", "rest", "rest", "hand_over", "run", "run", "crash", "run_and_act", "out", "out")
+ENDINGS = (
+    *("rest", "rest", "rest", "rest", "rest", "hand_over", "run", "run", "crash", "run_and_act", "out", "out"),
+    "full_set",
+)
 ACTS_ON_ROWS = [act for act in ACTS if act not in ("deliver_file", "let_time_pass")]
 # Rows are staged, then marked: what the partner does in between is the finest point of a merge.
 MARKING = "set in_status = case"
@@ -75,7 +78,7 @@ class InMigration(RuleBasedStateMachine):
             if not self.runner.halfway:
                 getattr(self.partner, act)(data)()
         getattr(self, ending)(data)
-        if ending in ("run", "run_and_act", "out"):
+        if ending in ("run", "run_and_act", "out", "full_set"):
             assert versions.disagreements(self.real) == []
 
     def rest(self, data: st.DataObject) -> None:
@@ -86,6 +89,12 @@ class InMigration(RuleBasedStateMachine):
 
     def run(self, data: st.DataObject) -> None:
         self.partner.hand_over(data)
+        self.runner.run(data.draw(policies))
+
+    def full_set(self, data: st.DataObject) -> None:
+        """A whole run: an interrupted one would need the ids of the rows that it adds."""
+        if not self.world.run and not self.runner.halfway:
+            self.partner.say_full_sets(data)
         self.runner.run(data.draw(policies))
 
     def out(self, data: st.DataObject) -> None:

@@ -108,6 +108,8 @@ def play_(context: click.Context, /, **given: Any) -> None:
     out-of-order  links are handed over before their ends
     bad-types     values that the engine rejects, and some that PostgreSQL refuses
     crash         the program is killed in the middle of a load, and starts again
+    full-set      all rows again but some, which the run removes
+    compare       all rows again, then their hashes: three differences, which the run names
 
     With --test-topic records are sent instead:
 

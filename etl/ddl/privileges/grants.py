@@ -14,7 +14,9 @@ from etl.quoting import fold, identifier
 
 _sql = SqlTemplates(__package__)
 
-READ_BY_PARTNER: Final = ("err", "last_migration_state", "migration_receipt", "why_not")
+READ_BY_PARTNER: Final = (
+    *("comparison", "err", "last_migration_state", "migration_receipt", "process_difference", "why_not"),
+)
 """What the engine keeps beside the in_ tables for the partner to read."""
 _ROW: Final = ("in_id", "out_id", "in_status", "removed")
 # A field SINGLE keeps its newest link: by `inserted_date` a partner says which one that is.
@@ -22,6 +24,10 @@ _LINK: Final = ("in_status", "inserted_date", "removed")
 # `uploaded` offers a content again that was corrected under the same id.
 _FILE: Final = ("file_id", "file_name", "mime_type", "content", "uploaded")
 _MARKER: Final = ("oper_date", "start_load_time", "end_load_time", "load_status", "migrate_cur_date")
+_EXPECTED: Final = ("in_table", "full_set", "compare", "rows", "column_name", "column_sum")
+_COMPARE: Final = ("in_table", "in_id", "hash")
+LATER_WRITTEN: Final = (names.PROCESS_EXPECTED, names.PROCESS_COMPARE)
+"""Tables that a partner writes, and that schemas of older versions lack until their DDL is applied."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,11 @@ def partner_script(company: Company, schema: str, role: str, present: Collection
     """
     there = [name for name in READ_BY_PARTNER if present is not None and name in present]
     missing = [name for name in READ_BY_PARTNER if name not in there]
-    text = _sql.text(
-        "partner", schema=schema, role=role, tables=list(writable(company)), read=there, is_fresh=present is None
-    )
-    notes = [f"{schema}.{name} comes with the first run: then `etl grants` gives select on it" for name in missing]
+    lacks = [name for name in LATER_WRITTEN if present is not None and name not in present]
+    tables = [one for one in writable(company) if one.table not in lacks]
+    text = _sql.text("partner", schema=schema, role=role, tables=tables, read=there, is_fresh=present is None)
+    notes = [f"{schema}.{name} is not there: `etl generate-ddl --apply` makes it" for name in lacks]
+    notes += [f"{schema}.{name} comes with the first run: then `etl grants` gives select on it" for name in missing]
     return Script(
         f"{role} fills the in_ tables, hands over, and reads what became of the rows", _lines(text), tuple(notes)
     )
@@ -115,6 +122,8 @@ def writable(company: Company) -> Iterator[Writable]:
         yield Writable(link.name, (*ends, *_LINK), has_sequence=False, owner=owner)
     yield Writable(names.FILE_STORAGE, _FILE, has_sequence=False)
     yield Writable(names.PROCESS_TRACKING, _MARKER, has_sequence=True, may_truncate=False)
+    yield Writable(names.PROCESS_EXPECTED, _EXPECTED, has_sequence=True, may_truncate=False)
+    yield Writable(names.PROCESS_COMPARE, _COMPARE, has_sequence=False)
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, fetch_all
-from etl.ddl.privileges.grants import Writable, writable
+from etl.ddl.privileges.grants import LATER_WRITTEN, Writable, writable
 from etl.metadata import Company, names
 from etl.quoting import fold, identifier
 
@@ -79,7 +79,7 @@ class _Live:
     @property
     def siblings(self) -> list[str]:
         """Existing tables of rows and of links."""
-        fixed = {fold(names.FILE_STORAGE), fold(names.PROCESS_TRACKING)}
+        fixed = {fold(one) for one in (names.FILE_STORAGE, names.PROCESS_TRACKING, *LATER_WRITTEN)}
         return [name for name in self.written if name in self.columns and name not in fixed]
 
     def there(self, name: str) -> frozenset[str]:

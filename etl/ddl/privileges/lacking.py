@@ -14,7 +14,7 @@ _sql = SqlTemplates(__package__)
 
 _OWN: Final = (
     *READ_BY_PARTNER,
-    *("run", "run_fence", "runner", "task", "copy_table_info", "freshness", "freshness_alert"),
+    *("run", "run_fence", "runner", "task", "copy_table_info", "freshness", "freshness_alert", "comparison_row"),
     *("etl_schema", "etl_step"),
 )
 

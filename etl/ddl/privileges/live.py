@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
-from etl.ddl.privileges.grants import READ_BY_PARTNER, Script
+from etl.ddl.privileges.grants import LATER_WRITTEN, READ_BY_PARTNER, Script
 from etl.errors import EnvironmentFault
 from etl.quoting import fold
 
@@ -29,8 +29,8 @@ def read_server(connection: Connection, roles: Iterable[str], schemas: Iterable[
 
 
 def read_by_partner(connection: Connection, schema: str) -> frozenset[str]:
-    """Which of the relations that a partner may read are there."""
-    asked = {"schema": fold(schema), "names": list(READ_BY_PARTNER)}
+    """Which of the relations that a partner reads or writes, and that a schema may lack, are there."""
+    asked = {"schema": fold(schema), "names": [*READ_BY_PARTNER, *LATER_WRITTEN]}
     return frozenset(row.name for row in fetch_all(connection, _sql("relations"), asked))
 
 

@@ -36,6 +36,8 @@ def import_tables(imported: Connection, runtime: Runtime, bo: BusinessObject, su
 
 def _fixed(schema: str) -> Iterator[SubjectTable]:
     yield SubjectTable(schema, names.FILE_STORAGE, "of_file_row")
+    yield SubjectTable(schema, names.PROCESS_COMPARE, "of_compared")
+    yield SubjectTable(schema, "comparison_row", "of_compared")
     yield SubjectTable(schema, "err", "of_error", empties=ERROR_TEXTS)
     yield SubjectTable(schema, "task", "of_text", {"columns": ["error"]}, (("error", "'erased'"),))
     yield SubjectTable(schema, "run", "of_text", {"columns": ["message"]}, (("message", "'erased'"),))

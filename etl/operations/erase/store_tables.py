@@ -87,6 +87,8 @@ def _journal(schema: str) -> Iterator[SubjectTable]:
 def _waiting(schema: str) -> Iterator[SubjectTable]:
     yield SubjectTable(schema, "alias", "of_alias")
     yield SubjectTable(schema, "ended_alias", "of_alias")
+    yield SubjectTable(schema, "full_set_id", "of_full_set_id")
+    yield SubjectTable(schema, "ended_full_set_id", "of_full_set_id")
     yield SubjectTable(schema, "boi_reference", "of_reference")
     yield SubjectTable(schema, "ended_reference", "of_reference")
     yield SubjectTable(schema, "pending_status", "of_pending_status")

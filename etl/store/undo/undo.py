@@ -71,7 +71,8 @@ _PINS = _Noted(
     ("run", "value", "source_value", "reason", "pinned_by", "pinned_at", "until_changed"),
 )
 _OWNERS = _Noted("field_owner", "ended_field_owner", ("bo", "field", "instance"), ("source", "run", "source_time"))
-_ALL_NOTED = (_ALIASES, _FILE_ALIASES, _LINKS, _FILES, _PINS, _OWNERS)
+_FULL_SETS = _Noted("full_set_id", "ended_full_set_id", ("source", "bo", "in_id"), ("run",))
+_ALL_NOTED = (_ALIASES, _FILE_ALIASES, _LINKS, _FILES, _PINS, _OWNERS, _FULL_SETS)
 CLEANED_BY = {"undone_run": "as_run"} | {noted.ended: "ended_by" for noted in _ALL_NOTED}
 """What only undos ask for, and the column of each that says of which run it is: cleaned like the journal."""
 
@@ -129,14 +130,24 @@ def undo_run(
     counters["waiting"] = sum(returned for _, returned in waits)
     _undo_noted(undo, _PINS)
     _undo_noted(undo, _OWNERS)
+    _undo_noted(undo, _FULL_SETS)
     return counters
+
+
+def undone_units(connection: Connection, store_schema: str) -> set[int]:
+    """The units whose undo is in force."""
+    return _undone(_noted_undos(connection, store_schema))
+
+
+def _noted_undos(connection: Connection, store_schema: str) -> dict[int, int]:
+    return {row.as_run: row.run for row in fetch_all(connection, _sql("undone_runs", store_schema=store_schema))}
 
 
 def _taken_back(connection: Connection, store_schema: str, run: int, as_run: int) -> dict[str, object]:
     """Records that `run` is undone, and returns the bind values of the statements: `undone`, all runs that are now;
     `undos`, all undos."""
     tables = {"store_schema": store_schema}
-    noted = {row.as_run: row.run for row in fetch_all(connection, _sql("undone_runs", **tables))}
+    noted = _noted_undos(connection, store_schema)
     if run not in _undone(noted):
         noted[as_run] = run
         execute(connection, _sql("note_undone_run", **tables), {"run": run, "as_run": as_run})

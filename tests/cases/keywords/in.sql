@@ -138,3 +138,21 @@ migrate_cur_date date default current_date,
 periodic_update_time timestamp with time zone,
 inserted_at timestamp with time zone default current_timestamp
 );
+
+create table if not exists in_tables.process_expected (
+id serial primary key,
+in_table varchar(63) not null,
+full_set bool default false,
+compare bool default false,
+rows bigint,
+column_name varchar(63),
+column_sum numeric(38,4),
+run bigint
+);
+
+create table if not exists in_tables.process_compare (
+in_table varchar(63) not null,
+in_id varchar(100) not null,
+hash varchar(64) not null,
+primary key (in_table, in_id)
+);

@@ -54,8 +54,12 @@ def test_the_sql_of_the_guide_works_from_top_to_bottom(
     assert created == ROWS | LINKS | {"in_fileStorage": 2}
     assert sum(reported["rejected"] + reported["waiting"] for reported in receipts.values()) == 0
     assert (receipts["in_Kind"]["changed"], receipts["in_Kind"]["removed"]) == (1, 1)
-    # The marker, receipts, errors and why_not all answer.
-    assert [bool(answer) for answer in answers if answer] == [True, True]
+    # The marker, receipts, the comparison, errors and why_not all answer.
+    found = [answer for answer in answers if answer]
+    assert len(found) == 3
+    assert [{key: row[key] for key in ("given", "missing", "extra", "different")} for row in found[2]] == [
+        {"given": 1, "missing": 0, "extra": 0, "different": 0}
+    ]
     # Readers are shown the views: three of tables, two of links.
     site.look("grant usage on schema out_demo to public; grant select on all tables in schema out_demo to public")
     with site.reader() as reader:

@@ -47,6 +47,8 @@ def test_everything_is_missing_at_first(engine: sqlalchemy.Engine) -> None:
             "set storage of in_tables.in_Client_Boss",
             "create table in_tables.in_fileStorage",
             "create table in_tables.process_tracking",
+            "create table in_tables.process_expected",
+            "create table in_tables.process_compare",
             "create schema store_demo",
             "create table store_demo.bo_Client",
             "create table store_demo.link_Client_Boss",

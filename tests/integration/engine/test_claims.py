@@ -111,3 +111,24 @@ def test_a_plan_that_the_guard_stops_claims_nothing(site: Site) -> None:
     for table in (*LARGE, "in_Claim_Watchers"):
         assert site.partner.statuses(table).keys() == {""}
     assert site.value(f"select count(*) from {STORE}.bo_Client where _state = 'ACTUAL'") == ROWS
+
+
+def test_a_full_set_is_completed_when_all_parts_are_claimed(site: Site) -> None:
+    """The rows that remove what it lacks are planned with those that were claimed side by side."""
+    run(site)
+    deliver(site)
+    site.partner("delete from in_Client where id % 10 = 0")
+    site.partner("insert into process_expected (in_table, full_set, rows) values ('in_Client', true, %s)", [ROWS - 30])
+    run(site)
+    found = tasks(site)
+    assert [task["counters"] for task in found if task["kind"] == "PLAN"] == [{"in_Client": 30}]
+    assert {task["in_table"]: task["counters"] for task in found if task["kind"] == "CLAIM"}["in_Client"] == {
+        "in_Client": ROWS - 30
+    }
+    receipt = (
+        "select claimed, unchanged, removed, vanished from in_tables.migration_receipt where in_table = 'in_Client' "
+        "and run = (select max(run) from in_tables.migration_receipt)"
+    )
+    assert site.look(receipt) == [{"claimed": ROWS, "unchanged": ROWS - 30, "removed": 30, "vanished": 0}]
+    assert site.partner.statuses("in_Client") == {"DONE": ROWS - 30}
+    assert site.count(f"{STORE}.bo_Client where _state = 'REMOVED'") == 30

@@ -93,6 +93,45 @@ def test_a_break_before_any_commit(site: Site, layout: str) -> None:
     assert number > 20  # look, prepare, win, and a take and a commit for each task
 
 
+def hand_over_full_set(site: Site, number: int) -> None:
+    """All clients of before are left out, but one; and the partner compares."""
+    site.partner("truncate in_Client, process_compare")
+    site.partner.fill("in_Client", {"in_id": f"c{number}", "name": "new"}, {"in_id": "same", "name": f"name {number}"})
+    site.partner("insert into process_expected (in_table, full_set, compare, rows) values ('in_Client', true, true, 2)")
+    site.partner("insert into process_compare values ('in_Client', 'same', '0'), ('in_Client', 'gone', '0')")
+    site.partner.hand_over()
+
+
+@pytest.mark.nightly
+@BOTH_LAYOUTS
+def test_a_break_of_a_full_set_before_any_commit(site: Site, layout: str) -> None:
+    step = 4 if layout == APART else 1
+    for batch in count(1):
+        hand_over_full_set(site, batch)
+        with site.runtime() as runtime:
+            is_broken = crash_before_commit(runtime, batch * step) >= batch * step
+        site.run()
+        rows = site.look(f"select _in_id from {STORE}.bo_Client where _state <> 'REMOVED' order by 1")
+        assert [row["_in_id"] for row in rows] == [f"c{batch}", "same"]
+        doubled = f"select bo, instance from {STORE}.journal where change = 'removed' and field is null"
+        assert site.look(f"{doubled} group by 1, 2 having count(*) > 1") == []
+        assert site.partner("select in_id, in_status from in_Client order by 1") == [
+            {"in_id": f"c{batch}", "in_status": "DONE"},
+            {"in_id": "same", "in_status": "DONE"},
+        ]
+        assert site.count("in_tables.process_expected") == 0
+        differences = site.look("select in_id, difference from in_tables.process_difference order by 1")
+        assert [tuple(row.values()) for row in differences] == [
+            (f"c{batch}", "extra"),
+            ("gone", "missing"),
+            ("same", "different"),
+        ]
+        assert site.partner.marker()["ins_inkafka_status"] == 1
+        if not is_broken:
+            break
+    assert batch * step > 20
+
+
 def test_a_backend_that_is_ended_is_a_fault_that_goes_away(site: Site) -> None:
     deliver(site, 1)
     with ThreadPoolExecutor(1) as pool, site.locking(f"{STORE}.bo_Client"):

@@ -19,7 +19,16 @@ from tests.integration.operations.test_restore import filled
 HERE = socket.gethostname()
 _LATER = (
     *("ad_person", "ad_group", "ad_run", "ad_refusal", "ad_try", "fill_pace", "backup_record"),
-    *("pin", "ended_pin", "erasure", "field_owner", "ended_field_owner"),
+    *(
+        "pin",
+        "ended_pin",
+        "erasure",
+        "field_owner",
+        "ended_field_owner",
+        "full_set",
+        "full_set_id",
+        "ended_full_set_id",
+    ),
 )
 LATER_TABLES = ", ".join(f"{STORE}.{one}" for one in _LATER)
 

@@ -63,6 +63,8 @@ def test_the_partner_does_the_whole_work(site: Site) -> None:
     partner("update in_Client set amount = 2, in_status = '' where in_id = 'b'")
     partner("update in_Claim_Client set inserted_date = now(), in_status = ''")
     partner("update in_fileStorage set content = 'y', uploaded = false")
+    partner("insert into process_expected (in_table, full_set, rows) values ('in_Client', true, 7)")
+    partner("update process_expected set rows = 1, column_name = 'amount', column_sum = 2")
     partner.hand_over_by_row()
     assert site.run().run not in (0, run)
     assert partner.statuses("in_Client") == {"DONE": 2}
@@ -88,6 +90,8 @@ FORBIDDEN = (
     "update process_tracking set occupied_by_process = 0",
     "insert into process_tracking (oper_date, periodic_update_time) values (now(), now())",
     "truncate process_tracking",
+    "update process_expected set run = 1",
+    "truncate process_expected",
     "select 1 from run",
     "select 1 from task",
     "select 1 from copy_table_info",

@@ -10,7 +10,8 @@ READY, CLAIMED, DONE, ERROR, WAITING = "", "ON_WORK", "DONE", "ERROR", "WAITING"
 
 @dataclass
 class Row:
-    """A row of an in_ table. `run` is the number of the run that claimed it last."""
+    """A row of an in_ table. `run` is the number of the run that claimed it last. `is_added`: by a run, to a full
+    set."""
 
     id: int
     in_id: str | None
@@ -19,6 +20,7 @@ class Row:
     values: Values
     status: str = READY
     run: int | None = None
+    is_added: bool = False
 
 
 @dataclass

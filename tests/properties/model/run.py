@@ -82,6 +82,9 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
             row.status = CLAIMED
             if isinstance(row, Row):
                 row.run = run.number
+    for table in world.full_sets:
+        _add_removals(world, run, table)
+    world.full_sets.clear()
     yield Step(Kind.BEGIN)
     if world.file_references or not all(file.uploaded for file in world.files.values()):
         yield Step(Kind.UPLOAD_FILES, "in_fileStorage")
@@ -101,6 +104,24 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
     yield Step(Kind.FIX_PROCESS_TRACKING)
     yield Step(Kind.COPY_ERR)
     yield Step(Kind.RUN_PROCESSES)
+
+
+def _add_removals(world: World, run: Run, table: str) -> None:
+    """Whatever a full set lacks is removed by a row of its own; all of it was brought by runs."""
+    rows, bo = world.rows[table], world.object_of(table)
+    if all(row.removed for row in rows):
+        return
+    in_ids, out_ids = {row.in_id for row in rows if row.in_id}, {row.out_id for row in rows}
+    for one in world.instances[bo.code].values():
+        aliases = [
+            in_id for (owner, in_id), instance in world.aliases.items() if (owner, instance) == (bo.code, one.id)
+        ]
+        known = {in_id for in_id in (one.in_id, *aliases) if in_id}
+        if known and one.state != "REMOVED" and not known & in_ids and one.id not in out_ids:
+            number = max((row.id for row in rows), default=0) + 1
+            values = dict.fromkeys(field.code for field in bo.loaded_fields)
+            rows.append(Row(number, min(known), None, True, values, CLAIMED, run.number, is_added=True))
+            run.claimed[table] += 1
 
 
 def _chunks(world: World, run: Run, table: str, policy: Policy) -> Iterator[Step]:
@@ -127,6 +148,8 @@ def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
         case Kind.MIGRATE_IN_MIGRATED_AT:
             _touch(world, run, step.table)
         case Kind.FIX_PROCESS_TRACKING:
+            for rows in world.rows.values():
+                rows[:] = [row for row in rows if not row.is_added]
             _count_receipts(world, run)
             _fix_marker(world, run, read=1)
         case Kind.COPY_ERR:

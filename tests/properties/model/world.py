@@ -152,6 +152,7 @@ class World:
     links_in: dict[str, list[LinkRow]] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
+    full_sets: list[str] = field(default_factory=list)
     instances: dict[str, dict[str, Instance]] = field(default_factory=dict)
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     links: dict[tuple[str, str], dict[tuple[str, str], Link]] = field(default_factory=dict)

@@ -1,0 +1,4 @@
+-- In one database nothing need be copied by the client.
+{% from "present_rows.jinja" import compare_rows %}
+insert into pg_temp.present (in_id, out_id, removed, hash)
+{{ compare_rows(in_schema) }}
