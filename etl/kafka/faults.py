@@ -61,6 +61,8 @@ _AWAY: Final = frozenset(
         KafkaError.NETWORK_EXCEPTION,
         # The library has given up the connection that the question had.
         KafkaError._DESTROY_BROKER,
+        # What the library says of offsets while it knows no leader of their partitions.
+        KafkaError._NOENT,
         # A leader that has just been chosen, or moves.
         KafkaError.OFFSET_NOT_AVAILABLE,
         KafkaError.FENCED_LEADER_EPOCH,

@@ -118,6 +118,7 @@ def test_a_secret_in_an_error_is_masked() -> None:
         (KafkaError._ALL_BROKERS_DOWN, TransientFault, "(servers 127.0.0.1:9)"),
         (KafkaError.NOT_LEADER_FOR_PARTITION, TransientFault, ""),
         (KafkaError.OFFSET_NOT_AVAILABLE, TransientFault, ""),
+        (KafkaError._NOENT, TransientFault, ""),
         (KafkaError.FENCED_LEADER_EPOCH, TransientFault, ""),
         (KafkaError._TIMED_OUT, TransientFault, ""),
         (KafkaError.NOT_ENOUGH_REPLICAS, TransientFault, ""),

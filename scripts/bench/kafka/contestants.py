@@ -81,21 +81,22 @@ class Engine(Reader):
         configure(self.home / "config", place, self.broker.servers, self.topic, flow or self.flow)
 
     @contextmanager
-    def running(self) -> Iterator["Service"]:
-        """The service, once all partitions are taken, by as many workers as there are."""
+    def running(self, processes: int = 1) -> Iterator["Service"]:
+        """The service, once all partitions are taken, by as many workers as there are in each of its processes."""
         self.configure()
         environ = {**os.environ, "ETL_HOME": str(self.home), "ETL_CONFIG": f"file:{self.home / 'config'}"}
-        with (self.home / "err").open("wb") as err:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "etl", "kafka", "in"], env=environ, stdout=err, stderr=err
-            )
-        service = Service(self, process)
+        command = [sys.executable, "-m", "etl", "kafka", "in"]
+        with (self.home / "err").open("ab") as err:
+            started = [subprocess.Popen(command, env=environ, stdout=err, stderr=err) for _ in range(processes)]
+        service = Service(self, started)
         try:
             service.await_start()
             yield service
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(_PATIENCE_SECONDS)
+            for process in started:
+                process.send_signal(signal.SIGTERM)
+            for process in started:
+                process.wait(_PATIENCE_SECONDS)
         self.server.await_end(self.database)
 
     def write_out(self) -> Measured:
@@ -129,13 +130,13 @@ class Service:
     """A running engine."""
 
     engine: Engine
-    process: "subprocess.Popen[bytes]"
+    processes: "list[subprocess.Popen[bytes]]"
 
     def await_start(self) -> None:
         """Until each worker has its share of the partitions."""
-        shares = PARTITIONS // self.engine.flow.workers
+        workers = self.engine.flow.workers * len(self.processes)
         query = (
-            f"select count(*) = {self.engine.flow.workers} and min(n) = {shares} from (select count(*) as n "
+            f"select count(*) = {workers} and min(n) = {PARTITIONS // workers} from (select count(*) as n "
             "from store_bench.kafka_position where topic = %s and owner is not null group by owner) t"
         )
         self._until(query, [self.engine.topic])
@@ -160,24 +161,29 @@ class Service:
             seconds,
             seconds,
             wal_bytes=late_wal - wal,
-            rss_bytes=peak_bytes(self.process.pid),
+            rss_bytes=sum(peak_bytes(one.pid) for one in self.processes),
             process_cpu_seconds=own,
             cpu_seconds=own + late - used,
         )
 
     def _processor_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return sum(map(_processor_seconds, self.processes))
 
     def _until(self, query: str, values: list[object]) -> float:
         """Asks until the answer is yes; returns what the asking took of the server's processor."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         with self.engine.session() as session:
             while not _answer(session, query, values):
-                if self.process.poll() is not None or time.monotonic() > deadline:
+                has_ended = any(one.poll() is not None for one in self.processes)
+                if has_ended or time.monotonic() > deadline:
                     raise RuntimeError(f"the engine does not read:\n{(self.engine.home / 'err').read_text()[-3000:]}")
                 time.sleep(_POLL_SECONDS)
             return self.engine.server.backend_seconds(session)
+
+
+def _processor_seconds(process: "subprocess.Popen[bytes]") -> float:
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _answer(session: Session, query: str, values: list[object]) -> object:
