@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, fetch_one, rollback_transaction, server_time, transaction
 from etl.engine.preparation import is_prepared, prepare, prepare_without_import
+from etl.engine.repair.out_ids import rename_out_ids_of
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
@@ -63,7 +64,10 @@ def _undo(runtime: Runtime, run: int, begin: Begin, *, has_import: bool) -> Note
         with runtime.connections(connection, begin) as connections:
             if _has_ended(connection, runtime, run):
                 return _unheard(runtime, connections, run) or _revert(runtime, connections, run, begin)
-            return _revert_unit(runtime, connections.store, run, begin)
+            undone = _revert_unit(runtime, connections.store, run, begin)
+            if begin is transaction:
+                rename_out_ids_of(connections, runtime, run)
+            return undone
 
 
 def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> int:

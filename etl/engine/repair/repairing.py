@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, rollback_transaction, server_time, transaction
 from etl.engine.instances.finding import LinkField, Row, find_stored, link_fields
 from etl.engine.preparation import prepare_to_change
+from etl.engine.repair.out_ids import SOURCE, rename_out_ids
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.metadata import names
@@ -18,7 +18,6 @@ from etl.quoting import fold, identifier, shown
 from etl.store import Unit, UnitKind
 
 _sql = SqlTemplates(__package__, "etl.store")
-SOURCE: Final = "operator"
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,8 @@ def perform(
             if expected is not None and expected != (instance, counters):
                 raise ConfigurationError("by now something else would be done than was shown: look at it again")
             unit.finish(store, runtime.store.schema, counters)
+            if has_import and not is_dry:
+                rename_out_ids(connections, runtime, bo, (instance, other))
     if runtime.settings.has_out_migration and not is_dry:
         with runtime.out_connection() as out:
             versions.bring_up_to_date(out, runtime.versions)

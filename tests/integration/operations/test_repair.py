@@ -98,6 +98,29 @@ def test_joined_instances_are_one_for_rows_with_either_id(site: Site) -> None:
 
 
 @BOTH_LAYOUTS
+def test_rows_that_are_offered_again_follow_their_external_id(site: Site) -> None:
+    """A run has written their out_id, which would count first."""
+
+    def offer(name: str) -> str:
+        site.partner(f"update in_client set name = '{name}', in_status = '' where in_id = 'a2'")
+        site.partner.hand_over()
+        site.run()
+        [row] = site.look("select in_status, out_id from in_tables.in_client where in_id = 'a2'", at=site.database)
+        assert row["in_status"] == "DONE"
+        [found] = site.look(f"select _id from store_demo.bo_client where name = '{name}'")
+        assert row["out_id"] == found["_id"]
+        return str(found["_id"])
+
+    joined = _repair(site, "join", "Client", "a", "a2", "--apply")
+    assert offer("joined") == joined["instance"]
+    split = _repair(site, "split", "Client", "a2", "--apply")
+    assert offer("split") == joined["other"]
+    undone = _repair(site, "join", "Client", "a", "a2", "--apply")
+    done(site.etl("undo", str(undone["number"])))
+    assert split["other"] == joined["other"] == offer("undone")
+
+
+@BOTH_LAYOUTS
 @pytest.mark.parametrize("by", ["split", "undo"])
 def test_what_was_joined_is_as_before(site: Site, by: str) -> None:
     """And joined again, when that is reverted."""
