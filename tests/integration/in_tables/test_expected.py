@@ -86,6 +86,11 @@ def test_an_empty_table_removes_nothing(site: Site) -> None:
     say(site, full_set=True)
     assert merged(site).removed == 1
     assert actual(site) == "b"
+    site.partner.redeliver("in_client", {"in_id": "", "name": "x"}, {"in_id": None, "name": "y"})
+    say(site, full_set=True)
+    receipt = merged(site)
+    assert (receipt.rejected, receipt.removed) == (2, 0)
+    assert actual(site) == "b"
 
 
 def test_any_row_of_the_table_keeps_its_instance(site: Site) -> None:

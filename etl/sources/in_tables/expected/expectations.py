@@ -139,7 +139,9 @@ def _differences(
             variables = {"in_schema": context.in_schema, "in_table": one.in_table, "column": one.column}
             found = fetch_one(connection, _sql("sum_of_claimed", **variables), {"run": context.run})
             total = found.total if found else Decimal(0)
-            if total != (one.column_sum or 0):
+            if total.is_nan():
+                yield f"rows of {one.in_table} have NaN in {one.column}, which has no sum: correct them"
+            elif total != (one.column_sum or 0):
                 sums = f"is {_number(total)}, {_number(one.column_sum or Decimal(0))} is expected"
                 yield f"the sum of {one.in_table}.{one.column} {sums}"
 
