@@ -111,7 +111,7 @@ def test_apply_twice(connected: Path) -> None:
     first = output(connected, "generate-ddl", "--company", "demo", "--direction", "all", "--apply").splitlines()
     assert "create table in_tables.in_ClientClaim_CoClient_LegalPerson" in first
     assert [line for line in first if ": " in line] == [
-        "in_tables: 24 changes made",
+        "in_tables: 26 changes made",
         "store_demo: 9 changes made",
         "out_demo_1_1: 7 changes made",
     ]

@@ -74,7 +74,7 @@ def test_chunks_grow_with_the_store(inbound: Inbound, monkeypatch: pytest.Monkey
     assert chunks(inbound)["in_Client"] == 3
     # By its name: the package has a function that is called like the module.
     module = sys.modules[claim_table.__module__]
-    monkeypatch.setattr(module, "INSTANCES_OF_USUAL_CHUNKS", ROWS // 2)
+    monkeypatch.setattr(module, "INSTANCES_OF_USUAL_CHUNKS", ROWS // 4)
     inbound.partner(_FILL + "; delete from in_Client where name like '%7'")
     inbound.merge()
     assert chunks(inbound)["in_Client"] == 1

@@ -48,7 +48,7 @@ CLIENTS = {
 CLAIM_CLIENT = {"first": "Client 0", "second": "Came late", "third": "Client 7"}
 
 _OWN = (
-    "n.nspname in ('in_tables', 'store_demo') and c.relname <> 'process_tracking' "
+    "n.nspname in ('in_tables', 'store_demo') and c.relname !~ '^process_(tracking$|expected|compare)' "
     "and c.relname !~ '^(bo_|link_|in_|copy_[0-9])'"
 )
 # Names of not-null constraints follow the columns' first names, and PostgreSQL has them only from 18 on.

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from etl.engine import undo
+from etl.web import app
 from etl.web.pages import history
 from tests.fix_company import CLAIMS, MakeSite, Row, Site
 from tests.fix_web import ServeWeb, Web
@@ -29,6 +30,12 @@ fields:
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
     return make_site(WITH_UNIQUE, copyTables="false")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine too the answer is that of the action."""
+    monkeypatch.setattr(app, "ACTION_SECONDS", 60.0)
 
 
 def run(site: Site, table: str, *rows: Row) -> str:
