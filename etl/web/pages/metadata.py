@@ -1,8 +1,6 @@
 """Metadata: what the business objects in use change in the live tables, and what other documents would change: for
 partners, for each reader of each out_ version, for consumers of topics."""
 
-import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Final
@@ -11,6 +9,7 @@ from etl.errors import ConfigurationError
 from etl.metadata import parse_company, with_document, without_document
 from etl.monitoring.impact import MetadataImpact, read_impact
 from etl.monitoring.impact_texts import Impact
+from etl.web.asked import Asked
 from etl.web.pages.frame import CompanyPage, LastGood, framed, last_good
 from etl.web.problems import bad_request
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
@@ -19,7 +18,6 @@ from etl.web.texts.sentence import sentence_of
 
 # A document with more characters is none that a person has written.
 _LONGEST_DOCUMENT: Final = 500_000
-_KEPT_SECONDS: Final = 600.0
 
 
 class ShownEffect(Model):
@@ -65,14 +63,7 @@ class MetadataPage(CompanyPage):
     faults: tuple[LastGood, ...]
 
 
-@dataclass(frozen=True)
-class _Kept:
-    at: float
-    preview: Preview
-
-
-# Company and viewer -> what was asked last.
-_PREVIEWS: Final[dict[tuple[str, str], _Kept]] = {}
+_PREVIEWS: Final = Asked[Preview]()
 
 
 def page(request: PageRequest) -> MetadataPage:
@@ -99,7 +90,7 @@ def preview(request: ActionRequest) -> Done:
     except ConfigurationError as refusal:
         problems = str(refusal)
     found = Preview(document=document, removed=removed, taken_at=datetime.now(UTC), problems=problems, impact=impact)
-    _PREVIEWS[request.company, request.viewer.name] = _Kept(time.monotonic(), found)
+    _PREVIEWS.keep((request.company, request.viewer.name), found)
     if impact is None:
         return Done("/metadata#preview", sentence_of("sentence.not_sound"), {"is_sound": False, "problems": problems})
     values = {"is_sound": True, "breaking": impact.breaking, "additive": impact.additive}
@@ -125,9 +116,6 @@ def _shown(found: MetadataImpact) -> ShownImpact:
 
 
 def _preview(request: PageRequest) -> Preview | None:
-    """What the viewer has asked lately; older previews of all are forgotten."""
-    for key, kept in list(_PREVIEWS.items()):
-        if time.monotonic() - kept.at > _KEPT_SECONDS:
-            _PREVIEWS.pop(key, None)
-    found = _PREVIEWS.get((request.company, request.viewer.name))
-    return found.preview if found and request.viewer.role is Role.OPERATOR else None
+    """What the viewer has asked lately."""
+    found = _PREVIEWS.lately((request.company, request.viewer.name))
+    return found if request.viewer.role is Role.OPERATOR else None

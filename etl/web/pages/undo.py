@@ -1,20 +1,18 @@
 """Undo: what reverting a run would change, and reverting it."""
 
-import time
 from typing import Final
 
 from etl.database import read_only_transaction
 from etl.engine import dry_undo, list_versions, read_unit_alone, undo
 from etl.errors import ConfigurationError
+from etl.web.asked import Asked
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.pages.units import Unit, unit_of
 from etl.web.problems import not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, PageRequest
 from etl.web.texts.sentence import sentence_of
 
-# Company and run -> when it was counted, on the monotonic clock, and what.
-_PREVIEWS: Final[dict[tuple[str, int], tuple[float, dict[str, int]]]] = {}
-_KEPT_SECONDS: Final = 600.0
+_PREVIEWS: Final = Asked[dict[str, int]]()
 
 
 class Undo(CompanyPage):
@@ -41,7 +39,7 @@ def page(request: PageRequest) -> Undo:
         **framed(request),
         unit=unit,
         can_undo=unit.undone_by is None and unit.finished_at is not None,
-        preview=_preview(request.company, number),
+        preview=_PREVIEWS.lately((request.company, number)),
         versions=versions,
     )
 
@@ -50,7 +48,7 @@ def preview(request: ActionRequest) -> Done:
     """Does all of it and rolls it back: other work on the store waits meanwhile, so it takes a press of a button."""
     number = request.path_number("run")
     counted = {str(name): rows for name, rows in dry_undo(request.runtime, number).counters.items()}
-    _PREVIEWS[request.company, number] = (time.monotonic(), counted)
+    _PREVIEWS.keep((request.company, number), counted)
     return Done(f"/runs/{number}/undo", sentence_of("sentence.nothing_written"), counted)
 
 
@@ -62,12 +60,3 @@ def revert(request: ActionRequest) -> Done:
     return Done(
         f"/runs/{undone_by}", sentence_of("sentence.undone", run=str(number), by=undone_by), {"as_run": undone_by}
     )
-
-
-def _preview(company: str, number: int) -> dict[str, int] | None:
-    """What was counted lately; older previews are forgotten."""
-    for key, (at, _) in list(_PREVIEWS.items()):
-        if time.monotonic() - at > _KEPT_SECONDS:
-            _PREVIEWS.pop(key, None)
-    found = _PREVIEWS.get((company, number))
-    return found[1] if found else None

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld, RunStopped, TransientFault
 from etl.settings.web import web_settings
+from etl.web.asked import Asked
 from etl.web.identity.passwords import NO_PASSWORD, is_right
-from etl.web.pages import undo, waiting
+from etl.web.pages import waiting
 from etl.web.pages.now import live
 from etl.web.problems import Answer, answer_of, bad_request
 from etl.web.requests import Model
@@ -25,14 +27,18 @@ def test_what_there_is_none_of_is_shown_as_nothing() -> None:
     assert english.time(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), UTC) == "2026-01-02 03:04"
 
 
-def test_previews_of_an_undo_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_are_forgotten_in_time() -> None:
     now = time.monotonic()
-    previews = {("demo", 1): (now, {"removed": 3}), ("demo", 2): (now - 601, {"removed": 4})}
-    monkeypatch.setattr(undo, "_PREVIEWS", previews)
-    assert undo._preview("demo", 2) is None
-    assert undo._preview("demo", 1) == {"removed": 3}
-    assert undo._preview("other", 1) is None
-    assert list(previews) == [("demo", 1)]
+    answers: dict[Hashable, tuple[float, str]] = {("demo", 1): (now, "new"), ("demo", 2): (now - 601, "old")}
+    asked = Asked(answers)
+    assert asked.lately(("demo", 2)) is None
+    assert asked.lately(("demo", 1)) == "new"
+    assert asked.lately(("other", 1)) is None
+    assert list(answers) == [("demo", 1)]
+    answers["demo", 3] = (now - 601, "old")
+    asked.keep(("demo", 4), "newest")
+    asked.forget(("demo", 1))
+    assert list(answers) == [("demo", 4)]
 
 
 @pytest.mark.parametrize(

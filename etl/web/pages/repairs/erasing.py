@@ -1,18 +1,17 @@
 """Erase: everything that holds values of an instance, what is beyond reach, and erasing it for good. For operators of
 all companies alone."""
 
-import time
 from typing import Final
 from urllib.parse import urlencode
 
 from etl.errors import ConfigurationError
 from etl.operations import Erased, erase, find_holders
+from etl.web.asked import Asked
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.problems import bad_request, conflict, not_found
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
 from etl.web.texts.sentence import sentence_of
 
-_KEPT_SECONDS: Final = 600.0
 _LONGEST: Final = 500
 _LONGEST_REASON: Final = 1_000
 # Shorter ids are words of every text.
@@ -46,8 +45,7 @@ class ErasePage(CompanyPage):
     found: Found | None
 
 
-# Company, viewer, table and id -> when it was listed, on the monotonic clock, and what.
-_LISTED: Final[dict[tuple[str, str, str, str], tuple[float, Found]]] = {}
+_LISTED: Final = Asked[Found]()
 
 
 def page(request: PageRequest) -> ErasePage:
@@ -57,7 +55,8 @@ def page(request: PageRequest) -> ErasePage:
     table, named = (request.query.get(name, "")[:_LONGEST] for name in ("table", "named"))
     if not (table and named):
         raise not_found()
-    return ErasePage(**framed(request), table=table, named=named, found=_listed(request, table, named))
+    found = _LISTED.lately((request.company, request.viewer.name, table, named))
+    return ErasePage(**framed(request), table=table, named=named, found=found)
 
 
 def list_holders(request: ActionRequest) -> Done:
@@ -68,7 +67,7 @@ def list_holders(request: ActionRequest) -> Done:
             erased = find_holders(installation, table, named)
     except ConfigurationError as refusal:
         raise conflict(sentence_of("sentence.not_erased", why=str(refusal).replace(named, "…"))) from refusal
-    _LISTED[request.company, request.viewer.name, table, named] = (time.monotonic(), _found(erased))
+    _LISTED.keep((request.company, request.viewer.name, table, named), _found(erased))
     rows = sum(one.rows for one in erased.holders)
     return Done(_address(table, named), sentence_of("sentence.nothing_written"), {"rows": rows})
 
@@ -77,8 +76,7 @@ def apply(request: ActionRequest) -> Done:
     """Erases it, after it was listed and its id typed. The answer, which the audit keeps, has no external id."""
     table, named = _wanted(request)
     key = (request.company, request.viewer.name, table, named)
-    kept = _LISTED.get(key)
-    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+    if _LISTED.lately(key) is None:
         raise conflict(sentence_of("sentence.list_first"))
     if request.required("typed") != named:
         raise conflict(sentence_of("sentence.other_id_typed"))
@@ -90,7 +88,7 @@ def apply(request: ActionRequest) -> Done:
             erased = erase(installation, table, named, reason=reason, by=request.viewer.name)
     except ConfigurationError as refusal:
         raise conflict(sentence_of("sentence.not_erased", why=str(refusal).replace(named, "…"))) from refusal
-    _LISTED.pop(key, None)
+    _LISTED.forget(key)
     rows = sum(one.rows for one in erased.holders)
     sentence = sentence_of("sentence.erased", n=rows, unit=str(erased.number))
     return Done(f"/runs/{erased.number}", sentence, {"unit": str(erased.number), "rows": rows})
@@ -116,12 +114,3 @@ def _found(erased: Erased) -> Found:
         holders=tuple(HoldingTable(**vars(one)) for one in erased.holders),
         beyond=erased.beyond,
     )
-
-
-def _listed(request: PageRequest, table: str, named: str) -> Found | None:
-    """What the viewer has listed lately; older lists of all are forgotten, as they have values."""
-    for key, (at, _) in list(_LISTED.items()):
-        if time.monotonic() - at > _KEPT_SECONDS:
-            _LISTED.pop(key, None)
-    found = _LISTED.get((request.company, request.viewer.name, table, named))
-    return found[1] if found else None

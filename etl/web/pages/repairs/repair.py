@@ -1,18 +1,17 @@
 """Repair: what taking an external id from its instance, or joining two instances, would change; and doing it."""
 
-import time
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlencode
 
 from etl.engine import Repaired, join, split
 from etl.errors import ConfigurationError
+from etl.web.asked import Asked
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.problems import bad_request, conflict, not_found
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
 from etl.web.texts.sentence import sentence_of
 
-_KEPT_SECONDS: Final = 600.0
 _LONGEST: Final = 500
 _KINDS: Final = ("split", "join")
 
@@ -49,16 +48,17 @@ class RepairPage(CompanyPage):
     preview: RepairPreview | None
 
 
-# Company, viewer and what is wanted -> when it was counted, on the monotonic clock, and what.
-_PREVIEWS: Final[dict[tuple[str, str, _Wanted], tuple[float, RepairPreview]]] = {}
+_PREVIEWS: Final = Asked[RepairPreview]()
 
 
 def page(request: PageRequest) -> RepairPage:
-    """What is wanted, and what a preview has counted."""
+    """The repair that was asked for, and what a preview has counted."""
     wanted = _Wanted(*(request.query.get(name, "")[:_LONGEST] for name in ("kind", "table", "named", "other")))
     if not _is_whole(wanted):
         raise not_found()
-    return RepairPage(**framed(request), **vars(wanted), preview=_preview(request, wanted))
+    return RepairPage(
+        **framed(request), **vars(wanted), preview=_PREVIEWS.lately((request.company, request.viewer.name, wanted))
+    )
 
 
 def preview(request: ActionRequest) -> Done:
@@ -66,19 +66,19 @@ def preview(request: ActionRequest) -> Done:
     wanted = _wanted(request)
     done = _perform(request, wanted, is_dry=True)
     found = RepairPreview(instance=done.instance, other=done.other, counters=done.counters)
-    _PREVIEWS[request.company, request.viewer.name, wanted] = (time.monotonic(), found)
+    _PREVIEWS.keep((request.company, request.viewer.name, wanted), found)
     return Done(wanted.address, sentence_of("sentence.nothing_written"), dict(done.counters))
 
 
 def apply(request: ActionRequest) -> Done:
     """Repairs it; refused where something else would be done by now than the viewer has seen."""
     wanted = _wanted(request)
-    kept = _PREVIEWS.get((request.company, request.viewer.name, wanted))
-    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+    key = (request.company, request.viewer.name, wanted)
+    seen = _PREVIEWS.lately(key)
+    if seen is None:
         raise conflict(sentence_of("sentence.count_first"))
-    seen = kept[1]
     done = _perform(request, wanted, is_dry=False, expected=(seen.instance, seen.counters))
-    _PREVIEWS.pop((request.company, request.viewer.name, wanted), None)
+    _PREVIEWS.forget(key)
     location = "/instance?" + urlencode({"table": wanted.table, "in_id": done.instance})
     unit = str(done.number)
     values = {"instance": done.instance, "other": done.other, "unit": unit}
@@ -118,12 +118,3 @@ def _perform(
         return split(runtime, wanted.table, wanted.named, is_dry=is_dry, expected=expected)
     except ConfigurationError as refusal:
         raise conflict(sentence_of("sentence.not_repaired", why=str(refusal))) from refusal
-
-
-def _preview(request: PageRequest, wanted: _Wanted) -> RepairPreview | None:
-    """What the viewer has counted lately; older previews of all are forgotten."""
-    for key, (at, _) in list(_PREVIEWS.items()):
-        if time.monotonic() - at > _KEPT_SECONDS:
-            _PREVIEWS.pop(key, None)
-    found = _PREVIEWS.get((request.company, request.viewer.name, wanted))
-    return found[1] if found else None
