@@ -99,10 +99,10 @@ class Admin:
         brokers = sorted((one.id, f"{one.host}:{one.port}") for one in found.brokers.values())
         return Cluster(str(found.cluster_id or ""), tuple(address for _, address in brokers))
 
-    def _metadata(self, seconds: float) -> ClusterMetadata:
+    def _metadata(self, seconds: float, topic: str = "") -> ClusterMetadata:
         try:
             with translated("Kafka does not answer", self._connection):
-                return self._client.list_topics("", timeout=seconds)
+                return self._client.list_topics(topic, timeout=seconds)
         except TransientFault:
             self._client.poll(0)
             if self._refused is None:
@@ -279,8 +279,19 @@ class Admin:
             request_timeout=self._seconds,
         )
         found = {Partition(one.topic, one.partition): future for one, future in asked.items()}
-        with translated("offsets cannot be read", self._connection):
-            return {partition: found[partition].result() for partition in partitions}
+        try:
+            with translated("offsets cannot be read", self._connection):
+                return {partition: found[partition].result() for partition in partitions}
+        except TransientFault:
+            self._learn_leaders(partitions)
+            raise
+
+    def _learn_leaders(self, partitions: list[Partition]) -> None:
+        """The library asks the leaders that it knew first, as long as it is connected to them; it does not look for
+        others by itself."""
+        with suppress(EtlError):
+            for topic in {one.topic for one in partitions}:
+                self._metadata(min(_METADATA_SECONDS, self._seconds), topic)
 
     def create_topic(
         self, name: str, *, partitions: int = 1, replicas: int = -1, options: Mapping[str, str] | None = None

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from confluent_kafka import ElectionType, KafkaException, TopicPartition
 
 from etl.errors import EnvironmentFault, TransientFault
 from etl.kafka import Admin, Partition, Producer, TransactionalProducer
 from etl.settings import KafkaConnection
-from tests.fix_kafka import KafkaCluster, MakeTopic
+from tests.fix_company import until
+from tests.fix_kafka import KafkaCluster, MakeTopic, admin_at
 from tests.integration.kafka.clients import a_name, connect, fill
 
 pytestmark = pytest.mark.slow
@@ -137,3 +139,28 @@ def test_the_broker_that_is_taken_for_the_controller_goes_away(kafka_cluster: Ka
         assert found is not None
         assert admin.visible_topics([topic]) == ({topic: found}, {})
         assert admin.limits(topic).max_message_bytes > 0
+
+
+def test_a_leader_that_has_moved_is_learnt(kafka_cluster: KafkaCluster) -> None:
+    """Fault 8: the library asks the earlier one for ever, as that is there and answers."""
+    partition = Partition(kafka_cluster.make_topic(), 0)
+    asked = admin_at(kafka_cluster.servers)
+
+    def leader() -> int:
+        return int(asked.list_topics(partition.topic, timeout=30).topics[partition.topic].partitions[0].leader)
+
+    def goes_back_to(number: int) -> bool:
+        try:
+            asked.elect_leaders(ElectionType.PREFERRED, [TopicPartition(*partition)]).result(30)
+        except KafkaException:
+            return False  # it is not there yet
+        return leader() == number
+
+    first = leader()
+    kafka_cluster.kill(first)
+    until(lambda: leader() not in (first, -1), "another broker leads")
+    with Admin(connect(kafka_cluster.servers)) as admin:
+        assert admin.bounds([partition]) == {partition: (0, 0)}
+        kafka_cluster.resume(first)
+        until(lambda: goes_back_to(first), "the first one leads again", seconds=120)
+        assert admin.bounds([partition]) == {partition: (0, 0)}
