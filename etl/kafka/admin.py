@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, 
 
 from etl.errors import EnvironmentFault, EtlError, TransientFault
 from etl.kafka.client_log import ClientLog
-from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
+from etl.kafka.faults import NOT_ALLOWED, UNKNOWN_TOPIC, created, fault_of, refuses_sign_in, translated
 from etl.kafka.messages import Partition
 from etl.kafka.options import common_options
 from etl.retry import Backoff, RetryPolicy, after_transient
@@ -314,7 +314,7 @@ class Admin:
             asked.result()
 
     def _note(self, error: KafkaError) -> None:
-        if error.code() in SIGN_IN:
+        if refuses_sign_in(error):
             self._refused = error
 
     def __enter__(self) -> Self:

@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from etl.errors import EnvironmentFault, EtlError
 from etl.kafka.client_log import ClientLog
-from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault_of, masked, translated
+from etl.kafka.faults import NOT_ALLOWED, UNKNOWN_TOPIC, created, fault_of, masked, refuses_sign_in, translated
 from etl.kafka.messages import (
     HeadersT,
     MakeMessage,
@@ -272,7 +272,7 @@ class Consumer(Generic[MessageT]):
             self._raised = self._raised or EnvironmentFault(
                 f"the consumer has ended: {masked(error.str(), self._connection)}"
             )
-        elif error.code() in SIGN_IN:
+        elif refuses_sign_in(error):
             self._refused = error
         self.trouble = masked(error.str(), self._connection)
 

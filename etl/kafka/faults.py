@@ -76,6 +76,11 @@ _AWAY: Final = frozenset(
         KafkaError.CONCURRENT_TRANSACTIONS,
     }
 )
+# A broker that does not take our certificate ends the connection, which the library takes for one that is lost.
+_ALERT: Final = re.compile(r"SSL routines:.*\balert\b")
+_NOT_VERIFIED: Final = "certificate verify failed"
+_THEIRS: Final = "its certificate has expired, is for another host, or is signed by none in option.ssl.ca.location"
+_OURS: Final = "ours in option.ssl.certificate.location has expired, or is signed by none that the broker knows"
 _NO_PROVIDER = "No provider for SASL mechanism"
 _KERBEROS = (
     "the Kafka client of this installation has no Kerberos (GSSAPI): name another mechanism in option.sasl.mechanisms, "
@@ -141,10 +146,10 @@ def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlE
         return FencedOut(f"{what}; another process works under the same name")
     if code in _TOO_LARGE:
         return RecordTooLarge(f"{what}; raise max.message.bytes of the topic and option.message.max.bytes")
-    if code in SIGN_IN:
-        return EnvironmentFault(
-            f"{what}; check security.protocol, certificates, user and password among the options of {connection.path}"
-        )
+    if refuses_sign_in(error):
+        why = f"; {_THEIRS}" if _NOT_VERIFIED in text else f"; {_OURS}" if code not in SIGN_IN else ""
+        asked = "check security.protocol, certificates, user and password among the options of"
+        return EnvironmentFault(f"{what}{why}; {asked} {connection.path}")
     if code in NOT_ALLOWED:
         return EnvironmentFault(f"{what}; have an administrator of Kafka allow it (ACL)")
     if code in UNKNOWN_TOPIC:
@@ -152,6 +157,11 @@ def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlE
     if code in _AWAY or error.retriable() or error.txn_requires_abort():
         return TransientFault(f"{what} (servers {connection.servers})")
     return EnvironmentFault(f"{what} ({error.name()})")
+
+
+def refuses_sign_in(error: KafkaError) -> bool:
+    """Whether brokers do not let us in, or we them."""
+    return error.code() in SIGN_IN or bool(_ALERT.search(error.str()))
 
 
 def logged_fault(text: str, doing: str, connection: KafkaConnection) -> EtlError | None:

@@ -327,4 +327,7 @@ class TransactionalProducer(_Sender):
             return failed
         if failed is not None and not error.fatal():
             return failed
-        return EnvironmentFault(f"{doing}: {error.str()}") if error.fatal() else fault
+        if error.fatal():
+            return EnvironmentFault(f"{doing}: {error.str()}")
+        is_silent = error.code() == KafkaError._TIMED_OUT and self.trouble
+        return TransientFault(f"{doing}: {self.trouble}") if is_silent else fault

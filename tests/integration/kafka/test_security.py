@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from confluent_kafka.admin import (
 )
 from pydantic import SecretStr
 
-from etl.errors import EnvironmentFault
-from etl.kafka import Admin, Consumer, Partition, Producer, Trouble, TroubleKind, read_to_end
+from etl.errors import EnvironmentFault, TransientFault
+from etl.kafka import Admin, Consumer, Partition, Producer, TransactionalProducer, Trouble, TroubleKind, read_to_end
 from etl.settings import KafkaConnection, parse_settings
 from etl.settings.kafka_keys import KAFKA
+from scripts.services import run
 from tests.fix_kafka import SecureKafka, admin_at, make_topic_at
 from tests.integration.kafka.clients import Log, a_name, consume_until, fill, member, values
 
@@ -97,7 +99,7 @@ def test_a_user_with_acls_reads_and_writes(secure_kafka: SecureKafka, acls: Acls
     [
         ({"sasl__password": "wr0ng-word"}, "uthentication fail"),
         ({"sasl__username": "stranger"}, "uthentication fail"),
-        ({"ssl__ca__location": "/etc/ssl/certs/ca-certificates.crt"}, "certificate verify failed"),
+        ({"ssl__ca__location": "/etc/ssl/certs/ca-certificates.crt"}, "its certificate has expired, is for"),
     ],
 )
 def test_who_is_not_let_in_learns_it_without_secrets(
@@ -116,6 +118,29 @@ def test_who_is_not_let_in_learns_it_without_secrets(
     consumer.close()
     assert "wr0ng" not in caplog.text + str(caught.value)
     assert secure_kafka.password not in caplog.text + str(caught.value)
+
+
+def test_a_certificate_that_has_expired(secure_kafka: SecureKafka, tmp_path: Path) -> None:
+    """Fault 42: the broker ends the connection, which the library takes for a broker that is away."""
+    tls = secure_kafka.tls
+    asked, expired = tmp_path / "asked.csr", tmp_path / "expired.pem"
+    run("openssl", "req", "-new", "-key", tls / "client.key", "-subj", "/CN=client", "-out", asked)
+    signed = ("-CA", tls / "ca.pem", "-CAkey", tls / "ca.key", "-days", "-1", "-out", expired)
+    run("openssl", "x509", "-req", "-in", asked, *signed)
+    options = {"ssl__certificate__location": str(expired), "ssl__key__location": str(tls / "client.key")}
+    said = r"refuses the sign-in: .* alert certificate .*ssl\.certificate\.location has expired"
+    connection = connect(secure_kafka, **options)
+    with Admin(connection) as admin, pytest.raises(EnvironmentFault, match=said):
+        admin.cluster()
+    consumer = Consumer(connection, "g")
+    consumer.subscribe(["topic"], Log())
+    with pytest.raises(EnvironmentFault, match=said):
+        consume_until(consumer, lambda _: False, 30)
+    consumer.close()
+    said = r"cannot begin: .*ssl\.certificate\.location has expired"
+    producer = TransactionalProducer(connection, "t", patience_seconds=5)
+    with producer, pytest.raises(TransientFault, match=said):
+        producer.init()
 
 
 def test_a_partition_is_read_without_a_right_to_any_group(secure_kafka: SecureKafka, acls: Acls) -> None:
