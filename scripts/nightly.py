@@ -85,22 +85,17 @@ _KAFKA_TESTS = (
     "tests/integration/kafka_in",
     "tests/integration/kafka_out",
     "tests/integration/kafka_records",
-    "tests/crash/test_kafka.py",
     "tests/acceptance/test_openflights_topic.py",
     "tests/acceptance/test_kafka_load.py",
 )
-# The environment may shorten the part; `make kafka` has the hour of load.
-_KAFKA_LENGTHS = {
-    name: os.environ.get(name, value)
-    for name, value in {
-        "ETL_CRASH": "all",
-        "ETL_KAFKA_STEP": "3",
-        "ETL_KAFKA_LOAD_MINUTES": "15",
-        "ETL_TEST_CUTS": "60",
-        "ETL_PROPERTY_EXAMPLES": "200",
-    }.items()
-}
+_KAFKA_CRASHES = "tests/crash/test_kafka.py"
 _KAFKA_HISTORIES = "tests/properties/test_records_and_rows.py"
+
+
+def _lengths(**lengths: str) -> dict[str, str]:
+    """Lengths that the environment may change; `make kafka` has the hour of load, and each round trip in each mode."""
+    return {name: os.environ.get(name, value) for name, value in lengths.items()}
+
 
 _OPERATIONS_TESTS = (
     "tests/integration/operations",
@@ -151,10 +146,15 @@ PARTS = (
     ),
     Part(
         "kafka",
-        "readers of topics killed at every round trip, OpenFlights by topic, 15 minutes of load; finds bugs",
+        "topics in and out with all cases, OpenFlights by topic, 15 minutes of load with faults; finds bugs",
+        (_pytest(*_KAFKA_TESTS, "-m", "", **_lengths(ETL_KAFKA_LOAD_MINUTES="15", ETL_TEST_CUTS="60")),),
+    ),
+    Part(
+        "kafka-crash",
+        "a fault at every round trip of who reads a topic; 50 random histories of records and rows; finds bugs",
         (
-            _pytest(*_KAFKA_TESTS, "-m", "", **_KAFKA_LENGTHS),
-            _pytest(_KAFKA_HISTORIES, "-m", "", ETL_PROPERTY_EXAMPLES=_KAFKA_LENGTHS["ETL_PROPERTY_EXAMPLES"]),
+            _pytest(_KAFKA_CRASHES, "-m", "", **_lengths(ETL_CRASH="all", ETL_KAFKA_STEP="3")),
+            _pytest(_KAFKA_HISTORIES, "-m", "", **_lengths(ETL_PROPERTY_EXAMPLES="200")),
         ),
     ),
     Part(
