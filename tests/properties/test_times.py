@@ -47,7 +47,46 @@ def a_row_without_a_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     inject_fault(monkeypatch, "stage_rows", replace(r"owners\.time_(\d+) is not null", "false"))
 
 
-FAULTS = (no_time_is_noted, older_news_counts, a_row_without_a_time_counts)
+def no_time_of_a_state_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "stage_owners", replace(r"\(s\._says_state, ", "(false, "))
+
+
+def an_older_removal_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "stage_rows", replace(r"owners\.newest > i\.", "owners.newest < i."))
+
+
+def an_older_row_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "stage_rows", replace(r"when g\._state = 'REMOVED' then not", "when false then not"))
+
+
+def an_older_state_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "stage_rows", replace(r"i\._state <> g\._state and", "false and"))
+
+
+def a_removal_without_a_time_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "stage_rows", replace(r"then owners\.newest end", "then null end"))
+
+
+def of_a_batch_a_row_with_values_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "stage_duplicates", replace(r"is not true as _comes_later", "is null as _comes_later"))
+
+
+def what_is_written_meanwhile_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "any_outranked", replace(r"f\.source_time > s\._state_time", "false"))
+
+
+FAULTS = (
+    no_time_is_noted,
+    older_news_counts,
+    a_row_without_a_time_counts,
+    no_time_of_a_state_is_noted,
+    an_older_removal_counts,
+    an_older_row_returns,
+    an_older_state_counts,
+    a_removal_without_a_time_has_none,
+    of_a_batch_a_row_with_values_counts,
+    what_is_written_meanwhile_is_removed,
+)
 
 
 @pytest.mark.negative_control

@@ -158,17 +158,22 @@ def batch(choose: random.Random, step: int) -> Batch:
 
 
 def with_times(choose: random.Random, given: Delivery) -> Delivery:
-    """The same, of `BY_TIME`; some rows have no time."""
-    rows = {bo: [row | {"At": _time(choose)} for row in of] for bo, of in given.rows.items()}
+    """The same, of `BY_TIME`; some rows have no time, and more of them remove."""
+    rows = {
+        bo: [row | {"At": _time(choose), "removed": row["removed"] or choose.random() < 0.2} for row in of]
+        for bo, of in given.rows.items()
+    }
     return replace(given, rows=rows)
 
 
 def records_with_times(choose: random.Random, given: Batch) -> Batch:
-    """The same, of `BY_TIME`; some records have no time."""
-    records = {
-        bo: [replace(one, given=one.given | ({"At": at} if (at := _time(choose)) else {})) for one in of]
-        for bo, of in given.records.items()
-    }
+    """The same, of `BY_TIME`; some records have no time, and some give another state."""
+
+    def timed(one: Record) -> Record:
+        state = choose.choice([one.state, one.state, "ARCHIVED"]) if one.state == "ACTUAL" else one.state
+        return replace(one, given=one.given | ({"At": at} if (at := _time(choose)) else {}), state=state)
+
+    records = {bo: [timed(one) for one in of] for bo, of in given.records.items()}
     return replace(given, records=records)
 
 

@@ -11,7 +11,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
 from etl.merge.rows.field_values import FieldValue, ValuePolicy, field_values
-from etl.merge.rows.keeping.ownership import rank_sql, ranks_of, source_sql
+from etl.merge.rows.keeping.ownership import STATE, rank_sql, ranks_of, source_sql
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import fold, identifier
@@ -120,7 +120,7 @@ def template_variables(
         "held": [field for field in fields if field.holding],
         "ending": [field for field in fields if field.holding and field.holding.is_ended],
         "owned": [field for field in fields if field.ownership],
-        "time": _time(business_object, fields),
+        **_time(business_object, fields),
         "ranked": [field for field in fields if field.ownership and field.ownership.varies],
         "rank_sql": rank_sql,
         "source_sql": source_sql(context.source.family),
@@ -139,11 +139,14 @@ def template_variables(
     }
 
 
-def _time(business_object: BusinessObject, fields: tuple[FieldValue, ...]) -> str:
-    """The column that says of when the values of a row are, where that counts; else ""."""
+def _time(business_object: BusinessObject, fields: tuple[FieldValue, ...]) -> dict[str, object]:
+    """The column that says of when the values of a row are, where that counts, else ""; its code; and where _bad says
+    of it."""
     time = business_object.time_field
-    is_counted = time and any(field.ownership and field.ownership.is_late for field in fields)
-    return fold(time.code) if time and is_counted else ""
+    if time is None or not any(field.ownership and field.ownership.is_late for field in fields):
+        return {"time": "", "time_code": "", "time_bad_at": 0}
+    [bad_at] = [field.bad_at for field in fields if field.field == time.code]
+    return {"time": fold(time.code), "time_code": time.code, "time_bad_at": bad_at}
 
 
 def _values(
@@ -169,6 +172,7 @@ def _values(
         "family": context.source.family,
         "ranks": json.dumps(
             {fold(one.code): ranks_of(business_object.sources_of(one)) for one in business_object.loaded_fields}
+            | ({STATE: ranks_of(())} if business_object.time_field else {})
         ),
         "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
         "sentences": sentences(),

@@ -102,5 +102,5 @@ def test_records_beside_rows_count_field_by_field(make_site: MakeSite) -> None:
         assert _client(site) == ("row", "crm", _at(6))
     owners = site.look(f"select field, source, source_time from {STORE}.field_owner order by field")
     assert [(row["field"], row["source"], row["source_time"].day) for row in owners] == [
-        ("changed", "in_tables", 6), ("name", "in_tables", 6), ("phone", "kafka:crm", 1)
+        ("_state", "in_tables", 6), ("changed", "in_tables", 6), ("name", "in_tables", 6), ("phone", "kafka:crm", 1)
     ]  # fmt: skip

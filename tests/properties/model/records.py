@@ -43,14 +43,18 @@ def merge_records(world: World, bo: str, unique: str, records: Iterable[Record],
 
 def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool:
     known = world.known(bo, record.in_id)
-    if record.state == "REMOVED":
+    time = world.object_named(bo).time_field
+    owner = Owner(SOURCE, record.given.get(time.code) if time else None)
+    removes = record.state == "REMOVED"
+    if world.is_stale(world.object_named(bo), known, owner, removes=removes):
+        return True
+    if removes:
         if known:
             known.state = "REMOVED"
+            world.own_state(world.object_named(bo), known.id, owner, removes=True)
         return True
     pins = {code: pin for code in record.given if known and (pin := world.pins.get((known.id, code)))}
     fields = {one.code: one for one in world.object_named(bo).loaded_fields}
-    time = world.object_named(bo).time_field
-    owner = Owner(SOURCE, record.given.get(time.code) if time else None)
     given = {
         code: value
         for code, value in record.given.items()
@@ -59,12 +63,16 @@ def _merge(world: World, bo: str, unique: str, record: Record, run: int) -> bool
     }
     values = (known.values if known else {}) | given
     state = record.state or (known.state if known else "ACTUAL")
+    if known and time and world.is_older(known.id, owner):
+        state = known.state
     if state != "REMOVED" and any(one is not known for one in _holders(world, bo, unique, values.get(unique))):
         return False
     if known is None:
         known = Instance(f"#{world.number()}", record.in_id, {}, run, run, run)
         world.instances[bo][known.id] = known
     known.values, known.state = values, state
+    if record.state:
+        world.own_state(world.object_named(bo), known.id, owner, removes=False)
     for code in given:
         world.pins.pop((known.id, code), None)
         world.own(world.object_named(bo), fields[code], known.id, owner)

@@ -34,7 +34,7 @@ _JSON = (
 class Staged:
     """A row, and what is to be done with it. `wants` are unique values that its instance does not have (field -> as
     compared), `gives` those that it gives up, `holders` who else has a value that it wants. `by`: the field whose value
-    led to the instance."""
+    led to the instance. `is_stale`: it counts for nothing, by source time."""
 
     row: Row
     readings: Readings
@@ -49,6 +49,7 @@ class Staged:
     wants: dict[str, Any] = field(default_factory=dict)
     gives: set[str] = field(default_factory=set)
     loses: bool = False
+    is_stale: bool = False
 
     @property
     def in_id(self) -> str | None:
@@ -171,6 +172,9 @@ class _Task:
         others = {code: one for code, one in holders.items() if one is not known and not row.removed}
         is_aliased = bool(known and row.in_id and not self.world.known(self.bo.code, row.in_id))
         staged = Staged(row, readings, known, named is None, by, [], is_aliased, others)
+        staged.is_stale = self.world.is_stale(self.bo, known, self._owner(staged), removes=bool(row.removed))
+        if staged.is_stale:
+            staged.holders = {}
         staged.faults = list(self._faults(staged))
         self._decide(staged, self._image(staged))
         for one in _unique(self.bo):  # an instance that returns wants what it has kept, which another may have by now
@@ -196,7 +200,7 @@ class _Task:
             yield self._fault(one, "OUT_ID_UNKNOWN", out_id)
         elif by_out and by_in and by_out is not by_in:
             yield self._fault(one, "IN_ID_TAKEN", one.in_id)
-        if row.removed:
+        if row.removed or one.is_stale:
             return  # the other columns are ignored
         system = self.bo.loaded_system_fields
         if system and all(self._is_missing(other, one) for other in system):
@@ -253,6 +257,9 @@ class _Task:
         known, removed = one.known, bool(one.row.removed)
         is_live = known is not None and known.state != "REMOVED"
         one.image, one.wants, one.gives = image, {}, set()
+        if one.is_stale:
+            one.action = "unchanged"
+            return
         for other in _unique(self.bo):
             new = _compared(other, image[other.code])
             old = _compared(other, known.values.get(other.code)) if known else None
@@ -286,7 +293,7 @@ class _Task:
     def _refuse_contradictions(self, now: Sequence[Staged]) -> None:
         groups: dict[str, list[Staged]] = {}
         for one in now:
-            if one.in_id is None and one.known and not one.row.removed and one.is_sound:
+            if one.in_id is None and one.known and not one.row.removed and not one.is_stale and one.is_sound:
                 groups.setdefault(one.known.id, []).append(one)
         files = [other.code for other in self.bo.loaded_fields if other.type is FieldType.FILE_UPLOAD]
         for group in groups.values():
@@ -299,7 +306,7 @@ class _Task:
         """Of several rows that name one instance one counts, filled up with what the others bring."""
         groups: dict[str, list[Staged]] = {}
         for one in now:
-            if one.known and not one.is_weak and one.is_sound:
+            if one.known and not one.is_weak and one.is_sound and not one.is_stale:
                 groups.setdefault(one.known.id, []).append(one)
         for group in groups.values():
             if len(group) > 1:
@@ -308,6 +315,9 @@ class _Task:
     def _fold_group(self, group: list[Staged]) -> None:
         group.sort(key=lambda one: one.in_id or "", reverse=True)
         group.sort(key=lambda one: bool(one.row.removed))
+        valued = [self._owner(one).time or _LONG_AGO for one in group if not one.row.removed]
+        latest = max(valued, default=_LONG_AGO)
+        group.sort(key=lambda one: not (one.row.removed and (self._owner(one).time or _LONG_AGO) > latest))
         winner, *losers = group
         if not winner.row.removed:
             image, holders = dict(winner.image), dict[str, Instance]()
@@ -323,6 +333,7 @@ class _Task:
             winner.holders = holders
             self._decide(winner, image)
         for one in losers:
+            one.is_stale = bool(one.row.removed) != bool(winner.row.removed)
             values = {other.code: one.image[other.code] for other in self.bo.loaded_fields if self._brings(other, one)}
             if self.bo.key_field and one.in_id:
                 values[self.bo.key_field.code] = one.in_id
@@ -412,15 +423,19 @@ class _Task:
             value = shown(one.image[one.by.code])
             self.counts["merged"] += 1
             self.world.faults.append(self._fault(one, "MERGED_BY_VALUE", value, one.by.code, "info"))
-        written = [other for other in self.bo.loaded_fields if not one.row.removed and self._brings(other, one)]
-        self._end_pins(one)
+        counts = not one.row.removed and not one.is_stale
+        written = [other for other in self.bo.loaded_fields if counts and self._brings(other, one)]
+        if counts:
+            self._end_pins(one)
         instance = self._change(one)
+        if instance and not one.is_stale:
+            self.world.own_state(self.bo, instance.id, self._owner(one), removes=bool(one.row.removed))
         for other in written:
             if instance:
                 self.world.own(self.bo, other, instance.id, self._owner(one))
         if one.is_aliased and instance:
             self.world.aliases[self.bo.code, one.in_id or ""] = instance.id
-        if instance and not one.row.removed and not one.loses:
+        if instance and counts and not one.loses:
             self._wait_for_files(one, instance)
         one.row.status = DONE
         one.row.out_id = instance.id if instance else one.row.out_id

@@ -136,6 +136,10 @@ def _rank(order: Sequence[str], source: str) -> int:
     return next((order.index(one) for one in names if one in order), len(order))
 
 
+STATE = "_state"
+"""The state of an instance among its fields, of objects with a source time."""
+
+
 class Owner(NamedTuple):
     """Which source has written a field last, and of when that was."""
 
@@ -200,6 +204,30 @@ class World:
         """Notes who has written a field."""
         if bo.sources_of(other) or (bo.time_field and bo.is_owned(other)):
             self.owners[instance, other.code] = mine
+
+    def is_stale(self, bo: BusinessObject, known: Instance | None, mine: Owner, *, removes: bool) -> bool:
+        """Whether what is said of an instance counts for nothing: its removal is newer, or it would be removed although
+        something newer is known of it."""
+        if known is None or bo.time_field is None:
+            return False
+        if known.state == "REMOVED":
+            return not removes and self.is_older(known.id, mine)
+        newest = self._newest(known.id)
+        return removes and mine.time is not None and newest is not None and newest > mine.time
+
+    def is_older(self, instance: str, mine: Owner) -> bool:
+        """Whether the state of the instance is newer."""
+        owner = self.owners.get((instance, STATE))
+        return owner is not None and owner.time is not None and (mine.time is None or owner.time > mine.time)
+
+    def own_state(self, bo: BusinessObject, instance: str, mine: Owner, *, removes: bool) -> None:
+        """Notes who has said the state; a removal without a time is of that of the newest that is known."""
+        is_timeless = removes and mine.time is None
+        if bo.time_field and (is_timeless or not self.is_older(instance, mine)):
+            self.owners[instance, STATE] = Owner(mine.source, self._newest(instance) if is_timeless else mine.time)
+
+    def _newest(self, instance: str) -> datetime | None:
+        return max((one.time for (its, _), one in self.owners.items() if its == instance and one.time), default=None)
 
     def let_time_pass(self) -> None:
         """Whatever waits now has waited longer than it may."""

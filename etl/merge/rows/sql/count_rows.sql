@@ -12,7 +12,8 @@ select
 {% endif %}
 {% if held or owned %}
 {% set kept = (["_lost is not null"] if held else []) + (["_outranked is not null"] if owned else [])
-    + (["_late is not null"] if time else []) %}
+    + (["_late is not null", "_stale%s" | format(" and _winner is null" if exact else "")] if time else [])
+    + (["_late_state"] if time and is_staged else []) %}
     count(*) filter (where ({{ kept | join(" or ") }}) and _action <> 'rejected') as held,
 {% endif %}
     count(*) filter (where _skips) as skipped

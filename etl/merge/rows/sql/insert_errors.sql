@@ -51,7 +51,9 @@ from (
         ){{ "," if not loop.last }}
 {% endfor %}
     ) as v (is_bad, field, code, value, severity)
-    where s._bad is not null and not s._removed and v.is_bad
+    where s._bad is not null and {{
+        "(not s._removed or v.field = '%s')" | format(time_code) if time else "not s._removed"
+    }} and v.is_bad
 {% endif %}
 {% if held %}
     union all
@@ -64,7 +66,7 @@ from (
             {{- "," if not loop.last }}
 {% endfor %}
     ) as v (is_lost, field, value)
-    where s._lost is not null and s._action <> 'rejected' and v.is_lost
+    where s._lost is not null and s._action <> 'rejected' and v.is_lost{{ " and not s._stale" if time }}
 {% endif %}
 {% if owned %}
     union all
@@ -77,7 +79,7 @@ from (
             {{- "," if not loop.last }}
 {% endfor %}
     ) as v (is_lost, field, value)
-    where s._outranked is not null and s._action <> 'rejected' and v.is_lost
+    where s._outranked is not null and s._action <> 'rejected' and v.is_lost{{ " and not s._stale" if time }}
 {% endif %}
 {% if time %}
     union all
@@ -90,7 +92,17 @@ from (
             {{- "," if not loop.last }}
 {% endfor %}
     ) as v (is_late, field, value)
-    where s._late is not null and s._action <> 'rejected' and v.is_late
+    where s._late is not null and s._action <> 'rejected' and v.is_late and not s._stale
+    union all
+    select
+        s._row, s._in_id, '{{ "state" if is_staged else "removed" }}', 'VALUE_OUTDATED',
+        {{ "case when s._removed then 'REMOVED' else i._state end" if is_staged else "cast(s._removed as text)" }}, 'info'
+    from stage s
+{% if is_staged %}
+    join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
+{% endif %}
+    where (s._stale{{ " and s._winner is null" if exact }}{{ " or s._late_state" if is_staged }})
+      and s._action <> 'rejected'
 {% endif %}
 {% if unique %}
     union all

@@ -3,6 +3,9 @@ update stage s
 set
     _loses = true,
     _action = 'unchanged',
+{% if time %}
+    _stale = t._removed <> w._removed,
+{% endif %}
 {% for field in unique %}
     _holder_{{ field.short }} = null,
     _wants_{{ field.short }} = null,

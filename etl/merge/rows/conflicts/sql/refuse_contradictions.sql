@@ -1,7 +1,7 @@
 -- Rows without an external id that name one instance by out_id and differ: none of them takes precedence.
 {% macro says(alias) -%}
 {{ alias }}._in_id is null and {{ alias }}._known is not null and not {{ alias }}._removed
-    and {{ alias }}._action <> 'rejected'
+    and {{ alias }}._action <> 'rejected'{{ " and not %s._stale" | format(alias) if time }}
 {%- endmacro %}
 update stage s
 set _action = 'rejected', _fault = 'OUT_ID_TWICE', _instance = null

@@ -10,7 +10,7 @@ select
     s._ranks,
 {% endif %}
 {% if time %}
-    s._time,
+    s._time, s._says_state, s._state_time,
 {% endif %}
 {% for field in waiting %}
     s._waits_{{ field.short }}, s._file_{{ field.short }}, s._says_{{ field.short }},
@@ -27,6 +27,6 @@ select
     s._instance as _new_instance -- last, as an object may have links alone
 from stage s
 left join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = s._known
-where s._action <> 'rejected' and s._group in (
-    select _group from stage where _action <> 'rejected' group by _group having count(*) > 1
+where s._action <> 'rejected'{{ " and not s._stale" if time }} and s._group in (
+    select _group from stage where _action <> 'rejected'{{ " and not _stale" if time }} group by _group having count(*) > 1
 )

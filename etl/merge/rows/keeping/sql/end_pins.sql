@@ -9,7 +9,7 @@ with gone as (
             (s._ends[{{ loop.index }}], '{{ field.name }}'){{ "," if not loop.last }}
 {% endfor %}
         ) as v (is_ended, field)
-        where s._ends is not null and s._action <> 'rejected' and v.is_ended
+        where s._ends is not null and s._action <> 'rejected'{{ " and not s._stale" if time }} and v.is_ended
     ) e
     where p.bo = :bo and p.until_changed and p.instance = e.instance and p.field = e.field
     returning p.*

@@ -4,7 +4,7 @@
 create temporary table owner_change on commit drop as
 select distinct on (w.instance, w.field) w.instance, w.field, w.source{{ ", w.time" if time }}
 from (
-    select s._instance as instance, v.field, v.source, v.rank, s._row{{ ", s._time as time" if time }}
+    select s._instance as instance, v.field, v.source, v.rank, s._row{{ ", v.time" if time }}
     from stage s
 {% if is_staged %}
     join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
@@ -14,11 +14,14 @@ from (
 {% endif %}
     cross join lateral (values
 {% for field in owned %}
-        (s._says[{{ loop.index }}], '{{ field.name }}', {{ source_sql }}, {{ field.ownership.rank }})
-            {{- "," if not loop.last }}
+        (s._says[{{ loop.index }}], '{{ field.name }}', {{ source_sql }}, {{ field.ownership.rank }}
+            {{- ", s._time" if time }}){{ "," if time or not loop.last }}
 {% endfor %}
-    ) as v (says, field, source, rank)
-    where s._action <> 'rejected' and s._instance is not null and v.says
+{% if time %}
+        (s._says_state, '_state', {{ source_sql }}, 0, s._state_time)
+{% endif %}
+    ) as v (says, field, source, rank{{ ", time" if time }})
+    where s._action <> 'rejected' and s._instance is not null and v.says{{ " and not s._stale" if time }}
 ) w
 where not exists (
     select from {{ store_schema | ident }}.field_owner f

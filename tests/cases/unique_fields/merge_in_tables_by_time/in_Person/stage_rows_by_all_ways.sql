@@ -97,6 +97,12 @@ candidates as (
             and (i.Born is distinct from g.Born))]
         end as _late,
         i.born as _time,
+        case
+            when g._state = 'REMOVED' then not coalesce(i.removed, false) and coalesce(owners.state_time > i.born, owners.state_time is not null)
+            else coalesce(i.removed, false) and coalesce(owners.newest > i.born, false)
+        end as _stale,
+        coalesce(i.removed, false) and i.born is null or not coalesce(owners.state_time > i.born, owners.state_time is not null) as _says_state,
+        coalesce(i.born, case when coalesce(i.removed, false) then owners.newest end) as _state_time,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
         coalesce(case when u_email._id <> g._id then u_email._id end, r_email._id)
             as _holder_email,
@@ -172,7 +178,9 @@ candidates as (
                 cast(:ranks as jsonb) -> f.field ->> split_part(f.source, ':', 1),
                 cast(:ranks as jsonb) -> f.field ->> '') as int))
                 filter (where f.field = 'born') as rank_2,
-            min(f.source_time) filter (where f.field = 'born') as time_2
+            min(f.source_time) filter (where f.field = 'born') as time_2,
+            min(f.source_time) filter (where f.field = '_state') as state_time,
+            max(f.source_time) as newest
         from store_demo.field_owner f
         where f.bo = :bo and f.instance = g._id
     ) owners on true
@@ -202,8 +210,9 @@ candidates as (
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
-    _bad,
+    case when not _stale then _bad end as _bad,
     _outranked, _says, _late, _time,
+    _stale, _says_state and not _stale as _says_state, _state_time,
     _lacks_system,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _sets_value,
@@ -213,14 +222,14 @@ select
     false
         as _taken_email,
     case
-    when not _removed and (
+    when not (_removed or _stale) and (
         _known_state is null or _known_state = 'REMOVED'
         or lower(email) is distinct from lower(_old_email)
     )
     then cast(lower(email) as text)
 end as _wants_email,
-    coalesce(_known_state <> 'REMOVED' and _old_email is not null and (
-    _removed or lower(email) is distinct from lower(_old_email)
+    not _stale and coalesce(_known_state <> 'REMOVED' and _old_email is not null and (
+    (_removed and not _stale) or lower(email) is distinct from lower(_old_email)
 ), false) as _gives_email,
     case when not _removed then _holder_passport end
         as _holder_passport,
@@ -228,14 +237,14 @@ end as _wants_email,
     false
         as _taken_passport,
     case
-    when not _removed and (
+    when not (_removed or _stale) and (
         _known_state is null or _known_state = 'REMOVED'
         or Passport is distinct from _old_passport
     )
     then cast(Passport as text)
 end as _wants_passport,
-    coalesce(_known_state <> 'REMOVED' and _old_passport is not null and (
-    _removed or Passport is distinct from _old_passport
+    not _stale and coalesce(_known_state <> 'REMOVED' and _old_passport is not null and (
+    (_removed and not _stale) or Passport is distinct from _old_passport
 ), false) as _gives_passport,
     case when not _removed then _holder_number end
         as _holder_number,
@@ -243,14 +252,14 @@ end as _wants_passport,
     false
         as _taken_number,
     case
-    when not _removed and (
+    when not (_removed or _stale) and (
         _known_state is null or _known_state = 'REMOVED'
         or Number is distinct from _old_number
     )
     then cast(Number as text)
 end as _wants_number,
-    coalesce(_known_state <> 'REMOVED' and _old_number is not null and (
-    _removed or Number is distinct from _old_number
+    not _stale and coalesce(_known_state <> 'REMOVED' and _old_number is not null and (
+    (_removed and not _stale) or Number is distinct from _old_number
 ), false) as _gives_number,
     -- Values that no statement writes are left out.
     email,
@@ -280,13 +289,15 @@ end as _wants_number,
         when _action = 'created' then :new_ids || to_hex(1048575 + row_number() over (order by case when _action = 'created' then _in_id end))
         when _action <> 'rejected' then _known
     end as _instance,
-    not _removed and _action <> 'rejected' and false as _skips
+    not _removed and _action <> 'rejected' and not _stale and false as _skips
 from (
     select
         candidates.*,
         case
             when _in_id is null and _out_id is null then 'rejected'
             when _fault is not null then 'rejected'
+            when _stale then 'unchanged'
+            when _removed and coalesce(_bad[3], false) then 'rejected'
             when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
             when _lacks_system then 'rejected'
             when _bad is not null then 'rejected'

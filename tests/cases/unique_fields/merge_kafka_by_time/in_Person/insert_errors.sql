@@ -55,7 +55,7 @@ from (
             'error'
         )
     ) as v (is_bad, field, code, value, severity)
-    where s._bad is not null and not s._removed and v.is_bad
+    where s._bad is not null and (not s._removed or v.field = 'Born') and v.is_bad
     union all
     select s._row, s._in_id, v.field, 'VALUE_OUTRANKED', v.value, 'info'
     from stage s
@@ -65,7 +65,7 @@ from (
         (s._outranked[2], 'Passport', left(cast(i.Passport as text), 200)),
         (s._outranked[3], 'Born', left(cast(i.Born as text), 200))
     ) as v (is_lost, field, value)
-    where s._outranked is not null and s._action <> 'rejected' and v.is_lost
+    where s._outranked is not null and s._action <> 'rejected' and v.is_lost and not s._stale
     union all
     select s._row, s._in_id, v.field, 'VALUE_OUTDATED', v.value, 'info'
     from stage s
@@ -75,7 +75,15 @@ from (
         (s._late[2], 'Passport', left(cast(i.Passport as text), 200)),
         (s._late[3], 'Born', left(cast(i.Born as text), 200))
     ) as v (is_late, field, value)
-    where s._late is not null and s._action <> 'rejected' and v.is_late
+    where s._late is not null and s._action <> 'rejected' and v.is_late and not s._stale
+    union all
+    select
+        s._row, s._in_id, 'state', 'VALUE_OUTDATED',
+        case when s._removed then 'REMOVED' else i._state end, 'info'
+    from stage s
+    join pg_temp.in_Person i on i.id = s._row
+    where (s._stale and s._winner is null or s._late_state)
+      and s._action <> 'rejected'
     union all
     select s._row, s._in_id, v.field, v.code, v.value, v.severity
     from stage s

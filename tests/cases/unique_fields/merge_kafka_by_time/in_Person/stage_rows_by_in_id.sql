@@ -21,7 +21,8 @@ candidates as (
         g._id is not null and nullif(i.in_id, '') is not null and b._id is null and a.instance is null as _aliased,
         (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) as _is_weak,
         cast(null as text) as _by,
-        i._state as _given_state,
+        case when not coalesce(g._state <> 'REMOVED' and i._state <> g._state and not coalesce(i.removed, false)
+            and coalesce(owners.state_time > i.born, owners.state_time is not null), false) then i._state end as _given_state,
         (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (u_email._id <> g._id or u_passport._id <> g._id) is true as _is_ambiguous,
         case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(lower(case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end) as text) end
             as _names_email,
@@ -118,6 +119,15 @@ candidates as (
             and (i.Born is distinct from g.Born))]
         end as _late,
         i.born as _time,
+        case
+            when g._state = 'REMOVED' then not coalesce(i.removed, false) and coalesce(owners.state_time > i.born, owners.state_time is not null)
+            else coalesce(i.removed, false) and coalesce(owners.newest > i.born, false)
+        end as _stale,
+        coalesce(g._state <> 'REMOVED' and i._state <> g._state and not coalesce(i.removed, false)
+            and coalesce(owners.state_time > i.born, owners.state_time is not null), false) as _late_state,
+        (coalesce(i.removed, false) or i._state is not null)
+            and (coalesce(i.removed, false) and i.born is null or not coalesce(owners.state_time > i.born, owners.state_time is not null)) as _says_state,
+        coalesce(i.born, case when coalesce(i.removed, false) then owners.newest end) as _state_time,
         ((case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then case when (coalesce(owners.rank_0 < 2, false)
             or coalesce(owners.rank_0 = 2
             and coalesce(owners.time_0 > i.Born, owners.time_0 is not null), false))
@@ -204,7 +214,9 @@ candidates as (
                 cast(:ranks as jsonb) -> f.field ->> split_part(f.source, ':', 1),
                 cast(:ranks as jsonb) -> f.field ->> '') as int))
                 filter (where f.field = 'born') as rank_2,
-            min(f.source_time) filter (where f.field = 'born') as time_2
+            min(f.source_time) filter (where f.field = 'born') as time_2,
+            min(f.source_time) filter (where f.field = '_state') as state_time,
+            max(f.source_time) as newest
         from store_demo.field_owner f
         where f.bo = :bo and f.instance = g._id
     ) owners on true
@@ -228,8 +240,9 @@ candidates as (
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased, _origin,
-    _bad,
+    case when not _stale then _bad end as _bad,
     _outranked, _says, _ranks, _late, _time,
+    _stale, _late_state, _says_state and not _stale as _says_state, _state_time,
     _lacks_system,
     _given_state, _state, _known_state, _is_ambiguous,
     -- Rows of one group are of one instance: a known one, or a new one that they name by one in_id or the same values.
@@ -315,13 +328,15 @@ end as _wants_number,
         when _action = 'created' then :new_ids || to_hex(1048575 + row_number() over (order by case when _action = 'created' then _in_id end))
         when _action <> 'rejected' then _known
     end as _instance,
-    not _removed and _action <> 'rejected' and false as _skips
+    not _removed and _action <> 'rejected' and not _stale and false as _skips
 from (
     select
         candidates.*,
-        case when _removed then 'REMOVED' else coalesce(_given_state, _known_state, 'ACTUAL') end as _state,
+        case when _stale then _known_state when _removed then 'REMOVED' else coalesce(_given_state, _known_state, 'ACTUAL') end as _state,
         case
             when _fault is not null or _is_ambiguous then 'rejected'
+            when _stale then 'unchanged'
+            when _removed and coalesce(_bad[3], false) then 'rejected'
             when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
             when _lacks_system and _known is not null then 'rejected'
             when _bad is not null then 'rejected'

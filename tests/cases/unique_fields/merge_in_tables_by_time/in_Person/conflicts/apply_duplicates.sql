@@ -78,7 +78,7 @@ end as _holder_number,
         _known, min(_known_state) as _known_state, min(_row) filter (where _turn = 1) as _row
     from duplicate
     group by _known
-    having not bool_and(_removed)
+    having not bool_or(_removed and _turn = 1)
 ) f
 join store_demo.bo_Person g on g._id = f._known
 where s._row = f._row

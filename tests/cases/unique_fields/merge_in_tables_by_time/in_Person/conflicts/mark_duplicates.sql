@@ -3,6 +3,7 @@ update stage s
 set
     _loses = true,
     _action = 'unchanged',
+    _stale = t._removed <> w._removed,
     _holder_email = null,
     _wants_email = null,
     _gives_email = false,

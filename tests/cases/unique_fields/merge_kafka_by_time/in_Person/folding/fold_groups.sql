@@ -9,11 +9,35 @@ accepted as (
             d.*,
             d._known is not null or bool_or(not d._removed) over (
                 partition by d._group order by d._row
-            ) as _is_there
+            ) as _is_there,
+            max(d._time) over (
+                partition by d._group order by d._row rows between unbounded preceding and 1 preceding
+            ) as _before
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
     ) d
     where d._is_there
+),
+timed as (
+    select
+        *, case when _removed and _time is null then greatest(_state_time, _before) else _state_time end as _at,
+        coalesce(_removed and _time < _before, false) as _removes_newer
+    from accepted
+),
+newest as (
+    select distinct on (_group) _group, _removed, _at
+    from timed
+    where (_removed or _given_state is not null) and not _removes_newer
+    order by _group, _at desc nulls last, _row desc
+),
+judged as (
+    select
+        t.*,
+        t._removes_newer or coalesce(
+            n._removed and not t._removed and coalesce(n._at > t._time, n._at is not null), false
+        ) as _is_late
+    from timed t
+    left join newest n on n._group = t._group
 ),
 latest as (
     select
@@ -42,18 +66,19 @@ latest as (
             else max(_holder_number)
         end as _holder_number,
         coalesce(
-            (array_agg(case when _removed then 'REMOVED' else _given_state end order by _row desc) filter (where _removed or _given_state is not null))[1],
+            (array_agg(case when _removed then 'REMOVED' else _given_state end order by _at desc nulls last, _row desc) filter (where _removed or _given_state is not null))[1],
             min(_known_state),
             'ACTUAL'
         ) as _state,
+        bool_or(_says_state) as _says_state, max(_at) filter (where _says_state) as _at,
         _group, min(_known) as _known, min(_known_state) as _known_state, min(_new_instance) as _new_instance,
         (array_agg(_row order by _row desc))[1] as _row
-    from accepted
+    from judged where not _is_late
     group by _group
 ),
 folded as (
     select
-        l._group, l._known, l._known_state, l._state, l._new_instance, l._row,
+        l._group, l._known, l._known_state, l._state, l._new_instance, l._row, l._says_state, l._at,
         l._holder_email,
         l._holder_passport,
         l._holder_number,
@@ -76,18 +101,20 @@ others as (
     update stage s
     set
         _loses = true, _action = 'unchanged',
+        _stale = coalesce(a._is_late, false), _says_state = d._says_state, _state_time = d._state_time,
         _holder_email = null, _wants_email = null, _gives_email = false,
         _holder_passport = null, _wants_passport = null, _gives_passport = false,
         _holder_number = null, _wants_number = null, _gives_number = false,
         _instance = case when a._row is not null then coalesce(f._known, f._new_instance) end
     from duplicate d
     left join folded f on f._group = d._group
-    left join accepted a on a._row = d._row
+    left join judged a on a._row = d._row
     where s._row = d._row and s._action <> 'rejected' and d._row is distinct from f._row
 )
 update stage s
 set
     _loses = false,
+    _stale = false, _says_state = f._says_state, _state_time = f._at,
     email = f.email,
     Passport = f.Passport,
     Born = f.Born,

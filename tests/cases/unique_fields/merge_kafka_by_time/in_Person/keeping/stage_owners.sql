@@ -3,7 +3,7 @@
 create temporary table owner_change on commit drop as
 select distinct on (w.instance, w.field) w.instance, w.field, w.source, w.time
 from (
-    select s._instance as instance, v.field, v.source, v.rank, s._row, s._time as time
+    select s._instance as instance, v.field, v.source, v.rank, s._row, v.time
     from stage s
     join pg_temp.in_Person i on i.id = s._row
     cross join lateral (
@@ -14,11 +14,12 @@ from (
         from (select concat('kafka:', split_part(i._origin, '/', 1)) as source) t
     ) sent
     cross join lateral (values
-        (s._says[1], 'email', concat('kafka:', split_part(i._origin, '/', 1)), 2),
-        (s._says[2], 'passport', concat('kafka:', split_part(i._origin, '/', 1)), 1),
-        (s._says[3], 'born', concat('kafka:', split_part(i._origin, '/', 1)), sent.rank_2)
-    ) as v (says, field, source, rank)
-    where s._action <> 'rejected' and s._instance is not null and v.says
+        (s._says[1], 'email', concat('kafka:', split_part(i._origin, '/', 1)), 2, s._time),
+        (s._says[2], 'passport', concat('kafka:', split_part(i._origin, '/', 1)), 1, s._time),
+        (s._says[3], 'born', concat('kafka:', split_part(i._origin, '/', 1)), sent.rank_2, s._time),
+        (s._says_state, '_state', concat('kafka:', split_part(i._origin, '/', 1)), 0, s._state_time)
+    ) as v (says, field, source, rank, time)
+    where s._action <> 'rejected' and s._instance is not null and v.says and not s._stale
 ) w
 where not exists (
     select from store_demo.field_owner f
