@@ -8,6 +8,7 @@ import click
 
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Explanation, explain, open_runtime
+from etl.metadata.instance_state import STATE
 from etl.quoting import printable, shown
 from etl.quoting.json_text import json_text
 
@@ -58,8 +59,8 @@ def _lines(found: Explanation) -> list[str]:
             f"{printable(one['pinned_by'])} at {_time(one['pinned_at'])}{until}: {printable(one['reason'])}"
         )
     lines += [
-        f"source    {one['field']} was written last by {printable(one['source'])} (unit {one['unit']}"
-        f"{', of ' + _time(one['time']) if one['time'] else ''})"
+        f"source    {'the state' if one['field'] == STATE else one['field']} was written last by "
+        f"{printable(one['source'])} (unit {one['unit']}{', of ' + _time(one['time']) if one['time'] else ''})"
         for one in found.owners
     ]
     for schema, written in found.out.items():

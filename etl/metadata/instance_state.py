@@ -1,6 +1,10 @@
 """The states of an instance (vendor's guide, `state` of a record)."""
 
 from enum import StrEnum
+from typing import Final
+
+STATE: Final = "_state"
+"""The state among what sources write of an instance; no field has such a code."""
 
 
 class InstanceState(StrEnum):

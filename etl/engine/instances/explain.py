@@ -18,6 +18,7 @@ from etl.engine.preparation import has_out_versions
 from etl.engine.runtime import Runtime
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
+from etl.metadata.instance_state import STATE
 from etl.outputs import versions
 from etl.quoting import fold
 from etl.store import STORE, Pins
@@ -31,8 +32,8 @@ class Explanation:
     """All that is known of an id. `rows`: of the in_ table, the newest first; `errors`: the newest ones;
     `waiting`: links and fields that wait, with both ends and which of them are missing; `is_waited_for`: this object
     is; `pins`: fields that a person has pinned; `owners`: the source that wrote a field last, its unit, and of when it
-    is, where the metadata name `sources` or `sourceTime`; `out`: schema of each out_ version -> when its row was
-    written last, None where it has no such row."""
+    is, where the metadata name `sources` or `sourceTime`, and with the latter also of the state, as field `_state`;
+    `out`: schema of each out_ version -> when its row was written last, None where it has no such row."""
 
     bo: str
     in_id: str
@@ -128,7 +129,7 @@ def _pins(connection: Connection, runtime: Runtime, found: BusinessObject, insta
 
 def _owners(connection: Connection, runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[Row]:
     noted = [one for one in found.loaded_fields if found.is_owned(one) and (found.sources_of(one) or found.time_field)]
-    codes = {fold(one.code): one.code for one in noted}
+    codes = {fold(one.code): one.code for one in noted} | ({STATE: STATE} if found.time_field else {})
     [state] = part_states(connection, runtime.store.schema, [STORE])
     if codes and state.has("field_owner"):
         values: Row = {"bo": found.code, "instance": instance, "fields": list(codes)}

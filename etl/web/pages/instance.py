@@ -77,7 +77,7 @@ class PinOfInstance(Model):
 
 class OwnerOfField(Model):
     """The source that wrote a field last, where the metadata name sources or a source time; the unit in which it came
-    to, and of when it is."""
+    to, and of when it is. The field `_state` is the state, of objects with a source time."""
 
     field: str
     source: str

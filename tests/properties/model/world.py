@@ -10,6 +10,7 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.metadata.field import Field
+from etl.metadata.instance_state import STATE
 from tests.properties.model.delivered import File, LinkRow, Marker, Row, Values
 
 
@@ -134,10 +135,6 @@ class Pin:
 def _rank(order: Sequence[str], source: str) -> int:
     names = (source, source.partition(":")[0])
     return next((order.index(one) for one in names if one in order), len(order))
-
-
-STATE = "_state"
-"""The state of an instance among its fields, of objects with a source time."""
 
 
 class Owner(NamedTuple):

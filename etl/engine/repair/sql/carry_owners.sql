@@ -1,5 +1,5 @@
--- Before the values: with the value of an empty field comes the source that wrote it. What the other instance had
--- besides counts no more; an undo gives all of it back.
+-- Before the values: with the value of an empty field comes the source that wrote it, and with a newer source time of
+-- the state that. What the other instance had besides counts no more; an undo gives all of it back.
 with gone as (
     delete from {{ store_schema | ident }}.field_owner
     where bo = :bo and instance = :absorbed
@@ -10,7 +10,11 @@ taken as (
     from gone w
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = :kept
     join {{ store_schema | ident }}.{{ golden | ident }} a on a._id = :absorbed
-    where to_jsonb(o) ->> w.field is null and to_jsonb(a) ->> w.field is not null
+    left join {{ store_schema | ident }}.field_owner s on s.bo = :bo and s.instance = :kept and s.field = w.field
+    where case
+        when w.field = '_state' then s.source_time < w.source_time or s.source_time is null
+        else to_jsonb(o) ->> w.field is null and to_jsonb(a) ->> w.field is not null
+    end
       and not exists (
           select from {{ store_schema | ident }}.pin p
           where p.bo = :bo and p.instance = :kept and p.field = w.field

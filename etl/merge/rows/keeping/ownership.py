@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from etl.merge.rows.value_checks import SameTexts, differ
 
-STATE = "_state"
-"""What stands for the state of an instance among its fields; no field has such a name."""
 _KAFKA = "kafka"
 _LINE = ",\n                "
 

@@ -21,7 +21,7 @@ accepted as (
     where d._is_there
 ),
 {% if time %}
-{{ judged_by_time(order) }}
+{{ judged_by_time() }}
 {% endif %}
 latest as (
     select

@@ -24,20 +24,22 @@ timed as (
         coalesce(_removed and _time < _before, false) as _removes_newer
     from accepted
 ),
-newest as (
-    select distinct on (_group) _group, _removed, _at
+stated as (
+    select *, max(
+        case
+            when (_removed or _given_state is not null) and not _removes_newer
+            then array[coalesce(extract(epoch from _at), '-infinity'), _row, cast(_removed as int)]
+        end
+    ) over (partition by _group order by _row rows between unbounded preceding and 1 preceding) as _state_before
     from timed
-    where (_removed or _given_state is not null) and not _removes_newer
-    order by _group, _at desc nulls last, _row desc
 ),
 judged as (
     select
-        t.*,
-        t._removes_newer or coalesce(
-            n._removed and not t._removed and coalesce(n._at > t._time, n._at is not null), false
+        *, _removes_newer or coalesce(
+            not _removed and _state_before[3] = 1
+            and _state_before[1] > coalesce(extract(epoch from _time), '-infinity'), false
         ) as _is_late
-    from timed t
-    left join newest n on n._group = t._group
+    from stated
 ),
 latest as (
     select
