@@ -191,7 +191,7 @@ def prepare_store(connection: Connection, runtime: Runtime) -> None:
     if any(bo.has_sources for bo in runtime.company.objects):
         shut_out_older(connection, runtime.store.schema, STORE, "field_owner")
     if any(bo.time_field for bo in runtime.company.objects):
-        shut_out_older(connection, runtime.store.schema, STORE, "source_time")
+        shut_out_older(connection, runtime.store.schema, STORE, "state_time")
     raise_behind(connection, behind_in_store(connection, runtime.store.schema))
     if runtime.settings.in_migration.history_days:
         runtime.store.index_history(connection)

@@ -66,7 +66,8 @@ class BusinessObject(DocumentValue):
     source_time: str | None = Key(
         None,
         description="The code of a loaded field of type FULL_DATE that says of when the values of a row or record are: "
-        "older ones do not overwrite newer ones, field by field. A row without a time is older than any with one.",
+        "older ones do not overwrite newer ones, field by field. A row without a time is older than any with one. "
+        "It counts for removals too; one without a time removes in any case.",
     )
     source_time_from_message: bool = Key(
         False,

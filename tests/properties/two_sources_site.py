@@ -195,7 +195,7 @@ class SiteUnderTest:
         live: set[str] = set()
         for bo, codes in FIELDS.items():
             columns = ", ".join(codes)
-            kept = self.site.look(f"select _id, {columns} from {STORE}.bo_{bo} where _state <> 'REMOVED'")
+            kept = self.site.look(f"select _id, {columns} from {STORE}.bo_{bo} where _state = 'ACTUAL'")
             shown = self.site.look(
                 f"select system_id, {columns} from {OUT}.{names.out_table(bo)}", at=self.site.out_database
             )

@@ -205,8 +205,10 @@ CATALOGUE = (
         "VALUE_OUTDATED",
         "{column} has a newer value than that of this row, so {value} was not written",
         "{column} имеет более новое значение, чем в этой строке, поэтому {value} не записано",
-        "no fault: the row says by sourceTime of when its values are, and the store has a newer value of the field",
-        "не ошибка: строка называет время своих данных (sourceTime), а в хранилище данные поля новее",
+        "no fault: the row says by sourceTime of when its values are, and the store has a newer value of the field, or "
+        "a newer state of the instance (removed, state)",
+        "не ошибка: строка называет время своих данных (sourceTime), а в хранилище данные поля новее или новее "
+        "состояние инстанции (removed, state)",
         "partner: nothing, if the time of the row is right",
         "партнёр: ничего, если время строки верно",
     ),

@@ -79,7 +79,7 @@ from (
     union all
     select
         s._row, s._in_id, 'state', 'VALUE_OUTDATED',
-        case when s._removed then 'REMOVED' else i._state end, 'info'
+        case when s._removed then 'REMOVED' else coalesce(i._state, '') end, 'info'
     from stage s
     join pg_temp.in_Person i on i.id = s._row
     where (s._stale and s._winner is null or s._late_state)
