@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from etl.engine import Runtime, explain, undo
+from etl.engine import Runtime, explain, join, undo
+from etl.errors import TransientFault
 from tests.fix_company import STORE, MakeSite, Row, Site
 from tests.integration.merge.staged import Merged, Staged
+from tests.properties.injected_faults import inject_fault, replace
 
 _BOTH = "needLoadFromInTables: true, needUploadToOutTable: true"
 DOCUMENTS = {
@@ -164,8 +166,23 @@ def test_an_undo_gives_the_time_of_a_removal_back(make_site: MakeSite) -> None:
         assert (_client(site), _state_time(site)) == (("ACTUAL", "one"), _at(1))
         _load(site, _row(2, "two"))
         assert (_client(site), _state_time(site)) == (("ACTUAL", "two"), _at(2))
+        assert undone
         undo(runtime, undone)  # the row is newer than what it would bring back
         assert _client(site)[0] == "REMOVED"
+
+
+def test_a_join_takes_the_newer_time_of_both_states(make_site: MakeSite) -> None:
+    site = make_site(DOCUMENTS)
+    _load(site, _row(1, "one"), _row(3, "three", in_id="b"))
+    times = f"select instance, source_time from {STORE}.field_owner where field = '_state' order by 1"
+    before = site.look(times)
+    with site.runtime() as runtime:
+        joined = join(runtime, "Client", "a", "b")
+        _load(site, _removal(2))
+        assert _client(site)[0] == "ACTUAL"
+        assert joined.number
+        undo(runtime, joined.number)
+    assert site.look(times) == before
 
 
 def test_explain_shows_the_time_of_a_removal(make_site: MakeSite) -> None:
@@ -247,17 +264,45 @@ _IN_ANY_ORDER = {
 }
 
 
-@pytest.mark.parametrize("case", _IN_ANY_ORDER)
-def test_records_give_the_newest_state_in_any_order(sent: Records, case: str) -> None:
+def _send_in_any_order(sent: Records, case: str) -> None:
     records, state, name = _IN_ANY_ORDER[case]
     for number, order in enumerate(permutations(records)):
         for cut in (0, 1, 2):
-            in_id = f"{number} {cut}"
+            in_id = f"{case} {number} {cut}"
             sent.send(_record(1, Name="one", Note="first"), *order[:cut], in_id=in_id)
             sent.send(*order[cut:], in_id=in_id)
             found = sent.client(in_id)
             assert (found[0], found[2]) == (state, "first"), (order, cut)
             assert name is None or found[1] == name, (order, cut)
+
+
+def _send_with_cuts(sent: Records) -> None:
+    records = [
+        _record(1, Name="one"),
+        _record(5, Note="five"),
+        _record(None, "REMOVED"),
+        _record(4, "ACTUAL", Name="4"),
+    ]
+    for cut in range(len(records)):
+        in_id = str(cut)
+        if cut:
+            sent.send(*records[:cut], in_id=in_id)
+        held = sent.send(*records[cut:], in_id=in_id).counters.get("held", 0)
+        assert (sent.client(in_id), held) == (("REMOVED", "one", "five"), 1), cut
+        sent.send(_record(5, "ACTUAL"), in_id=in_id)
+        assert sent.client(in_id) == ("ACTUAL", "one", "five")
+
+
+def _send_late_ones_beside_newer_ones(sent: Records) -> None:
+    sent.send(_record(1, Name="one"), _record(3, "REMOVED"))
+    found = sent.send(_record(2, "ACTUAL", Name="two"), _record(5, "ACTUAL", Name="five"), _record(4, "REMOVED"))
+    assert (sent.client()[:2], found.counters.get("held")) == (("ACTUAL", "five"), 2)
+    assert len({found.instance(n) for n in (1, 2, 3)}) == 1
+
+
+@pytest.mark.parametrize("case", _IN_ANY_ORDER)
+def test_records_give_the_newest_state_in_any_order(sent: Records, case: str) -> None:
+    _send_in_any_order(sent, case)
 
 
 def test_records_older_than_a_removal_count_for_nothing(sent: Records) -> None:
@@ -280,24 +325,28 @@ def test_records_older_than_a_removal_count_for_nothing(sent: Records) -> None:
 
 def test_cuts_of_batches_do_not_show(sent: Records) -> None:
     """A removal without a time is of the newest before it; what an earlier record gave is kept, and comes back."""
-    records = [
-        _record(1, Name="one"),
-        _record(5, Note="five"),
-        _record(None, "REMOVED"),
-        _record(4, "ACTUAL", Name="4"),
-    ]
-    for cut in range(len(records)):
-        in_id = str(cut)
-        if cut:
-            sent.send(*records[:cut], in_id=in_id)
-        held = sent.send(*records[cut:], in_id=in_id).counters["held"]
-        assert (sent.client(in_id), held) == (("REMOVED", "one", "five"), 1), cut
-        sent.send(_record(5, "ACTUAL"), in_id=in_id)
-        assert sent.client(in_id) == ("ACTUAL", "one", "five")
+    _send_with_cuts(sent)
+    _send_late_ones_beside_newer_ones(sent)
 
 
-def test_a_late_record_stands_beside_newer_ones_of_its_batch(sent: Records) -> None:
-    sent.send(_record(1, Name="one"), _record(3, "REMOVED"))
-    found = sent.send(_record(2, "ACTUAL", Name="two"), _record(5, "ACTUAL", Name="five"), _record(4, "REMOVED"))
-    assert (sent.client()[:2], found.counters["held"]) == (("ACTUAL", "five"), 2)
-    assert len({found.instance(n) for n in (1, 2, 3)}) == 1
+_FAULTS = {
+    "an older removal counts": r"coalesce\(_removed and _time < _before, false\)",
+    "what is older than a removal counts": r"_state_before\[3\] = 1",
+    "a removal without a time is of no time": r"_removed and _time is null",
+    "the last state counts": r"_at desc nulls last",
+}
+
+
+def _send_all(sent: Records) -> None:
+    _send_with_cuts(sent)
+    _send_late_ones_beside_newer_ones(sent)
+    for case in _IN_ANY_ORDER:
+        _send_in_any_order(sent, case)
+
+
+@pytest.mark.negative_control
+@pytest.mark.parametrize("fault", _FAULTS)
+def test_a_fault_within_a_batch_is_found(sent: Records, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    inject_fault(monkeypatch, "fold_groups", replace(_FAULTS[fault], "true" if "desc" in _FAULTS[fault] else "false"))
+    with pytest.raises((AssertionError, TransientFault)):
+        _send_all(sent)
