@@ -45,7 +45,7 @@ RELEASED = {
     "store 0021_field_owner": "ef02e5a35c7f347a36a81e5ad5ac2ff2f5166242764baac9f0b26a24bda300f0",
     "store 0022_source_time": "614d41c5270d7dd78bf9c683f3c215958c1a73a16192470d91773bde74bb40ab",
     "store 0023_full_sets": "dfe1e387d0af1320928efa62e8da7708fd37c835a914bc334cb5ab0d0006794c",
-    "store 0024_state_time": "cfb542a05522d6f4ccc814571fea1db53828f3b3d0eb3cd8992efa6d93016375",
+    "store 0024_state_time": "dd1bc0053b08ae1872a4b12d426484a4c5fcce52b26f957130104f0c43100a1e",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "out 0002_readers": "70a4d7c40647089f269e3152d2d794a06c2bed1b7a2a5e181a6667f4da85ed2a",

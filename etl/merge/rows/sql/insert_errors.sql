@@ -96,7 +96,10 @@ from (
     union all
     select
         s._row, s._in_id, '{{ "state" if is_staged else "removed" }}', 'VALUE_OUTDATED',
-        {{ "case when s._removed then 'REMOVED' else coalesce(i._state, '') end" if is_staged else "cast(s._removed as text)" }}, 'info'
+        {{
+            "case when s._removed then 'REMOVED' else coalesce(i._state, '') end" if is_staged
+            else "cast(s._removed as text)"
+        }}, 'info'
     from stage s
 {% if is_staged %}
     join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row

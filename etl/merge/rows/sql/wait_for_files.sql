@@ -8,7 +8,8 @@ with waiting as (
         _waits_{{ field.short }} as is_waiting
     from stage
     where _action <> 'rejected'
-      and {{ "_says_%s" | format(field.short) if is_staged else "not _removed" }}{{ " and not _loses" if exact }}{{ " and not _stale" if time }}
+      and {{ "_says_%s" | format(field.short) if is_staged else "not _removed" }}{{ " and not _loses" if exact }}
+      {{- " and not _stale" if time }}
 {% endfor %}
 ),
 settled as (

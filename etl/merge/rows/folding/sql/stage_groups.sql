@@ -28,5 +28,6 @@ select
 from stage s
 left join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = s._known
 where s._action <> 'rejected'{{ " and not s._stale" if time }} and s._group in (
-    select _group from stage where _action <> 'rejected'{{ " and not _stale" if time }} group by _group having count(*) > 1
+    select _group from stage where _action <> 'rejected'{{ " and not _stale" if time }}
+    {{- " " }}group by _group having count(*) > 1
 )

@@ -8,5 +8,6 @@ with locked as materialized (
 )
 select count(*) as missed
 from locked l
-join stage s on s._known = l._id and s._action = 'unchanged'{{ " and not s._loses" if exact }}{{ " and not s._stale" if time }}
+join stage s on s._known = l._id and s._action = 'unchanged'{{ " and not s._loses" if exact }}
+    {{- " and not s._stale" if time }}
 where l.version <> s._known_version
