@@ -4,7 +4,8 @@ Receives a LogStructure of settings and the secrets of this process. Hands event
 what is worth an event, and never lets a full disk or a read-only folder stop the caller.
 """
 
+from etl.logs.forwarding import Levels, forward_events, levels_here, take_event
 from etl.logs.log import Log
 from etl.logs.redaction import REDACTION, keep_secret
 
-__all__ = ["REDACTION", "Log", "keep_secret"]
+__all__ = ["REDACTION", "Levels", "Log", "forward_events", "keep_secret", "levels_here", "take_event"]

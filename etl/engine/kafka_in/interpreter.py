@@ -2,6 +2,9 @@
 
 import gc
 import sys
+from collections.abc import Callable
+
+from etl.sources.kafka.outcome import BatchOutcome
 
 # New objects that may have cycles, before it looks for some. Of one record five are kept while it waits for its merge:
 # it looks once in several batches.
@@ -17,7 +20,20 @@ def take_short_turns() -> None:
     sys.setswitchinterval(_TURN_SECONDS)
 
 
-class LongLived:
+def tuned(committed: Callable[[BatchOutcome], None]) -> Callable[[BatchOutcome], None]:
+    """Sets how this process runs, once all that a worker needs is there; returns `committed`, which after a batch also
+    sees to that."""
+    take_short_turns()
+    long_lived = _LongLived()
+
+    def note(outcome: BatchOutcome) -> None:
+        long_lived.note_batch()
+        committed(outcome)
+
+    return note
+
+
+class _LongLived:
     """Records have no cycles, and to walk over all that lives costs as much as to read some.
 
     What is there before the first batch, and when it has been merged, stays; the collector looks at what comes

@@ -13,11 +13,11 @@ from datetime import tzinfo
 from etl.engine.beside import Scheduled, Thread
 from etl.engine.hold import hold_here
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
-from etl.engine.kafka_in.interpreter import LongLived, take_short_turns
 from etl.engine.kafka_in.partition_watch import PartitionWatch
 from etl.engine.kafka_in.records_watch import RecordsWatch
 from etl.engine.kafka_in.sharing import TopicSizes
-from etl.engine.kafka_in.worker import SharedReading, Worker
+from etl.engine.kafka_in.worker import SharedReading
+from etl.engine.kafka_in.workers import Workers
 from etl.engine.preparation import prepare_without_import
 from etl.engine.record_batches import record_store_of, show_batches
 from etl.engine.runtime import Runtime
@@ -26,7 +26,7 @@ from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.engine.versions import keep_version_alerts
 from etl.engine.wiring import build_runtime
-from etl.errors import EtlError, RunStopped
+from etl.errors import RunStopped
 from etl.kafka import Admin
 from etl.metadata import Company
 from etl.retry import Backoff, ServiceRetry
@@ -121,9 +121,9 @@ class RecordReading:
         owner = f"{socket.gethostname()} {runtime.owner}"
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
         beside = _Beside(runtime, into, owner, zone, alerts, self._changed)
-        sizes = TopicSizes(self._settings.worker_count)
-        shared = SharedReading(runtime, into, source, beside.committed, beside.watch_now, sizes)
-        workers = [_Started(shared, owner, number) for number in self._numbers()]
+        shared = SharedReading(runtime, into, source, beside.committed, beside.taken)
+        workers = Workers(shared, owner, self._environ)
+        workers.start()
         for thread in beside.threads:
             thread.start()
         try:
@@ -133,37 +133,14 @@ class RecordReading:
                     looked_at = time.monotonic()
                     if hold_here(runtime):
                         break
-                ended = next((one for one in workers if not one.thread.is_alive()), None)
-                if ended:
-                    raise ended.fault or EtlError("a worker has ended")
+                workers.look()
         finally:
-            for one in workers:
-                one.worker.stop()
+            workers.stop()
             for thread in beside.threads:
                 thread.stop()
-            for one in workers:
-                one.thread.join(_STOP_SECONDS)
+            workers.join()
             for thread in beside.threads:
                 thread.join(1.0)
-
-    def _numbers(self) -> range:
-        return range(1, self._settings.worker_count + 1)
-
-
-class _Started:
-    """A worker in its thread, and how it has ended."""
-
-    def __init__(self, shared: SharedReading, owner: str, number: int) -> None:
-        self.worker = Worker(shared, f"{owner}/{number}", f"kafka-{number}")
-        self.fault: BaseException | None = None
-        self.thread = threading.Thread(target=self._run, name=f"kafka-{number}", daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.worker.run()
-        except BaseException as fault:
-            self.fault = fault
 
 
 class _Beside:
@@ -181,8 +158,7 @@ class _Beside:
         source, connection = runtime.settings.kafka.in_migration, runtime.settings.kafka.connection
         self._runtime, self._alerts, self._changed = runtime, alerts, changed
         self._has_merged = False
-        take_short_turns()
-        self._long_lived = LongLived()
+        self._sizes = TopicSizes(runtime.settings.worker_count)
         sender = DeadLetterSender(into, source, connection)
         watch = PartitionWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, owner, alerts)
         of_records = RecordsWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, alerts)
@@ -204,7 +180,6 @@ class _Beside:
         )
 
     def committed(self, outcome: BatchOutcome) -> None:
-        self._long_lived.note_batch()
         if outcome.unit is not None:
             self._has_merged = True
             self._follow_soon()
@@ -212,8 +187,10 @@ class _Beside:
             self._post.wake()
             self._watch_of_records.wake()
 
-    def watch_now(self) -> None:
-        """Partitions have come: some may be stopped."""
+    def taken(self, sizes: Mapping[str, int]) -> None:
+        """Partitions have come, of topics with so many: some may be stopped, and workers may share them unevenly."""
+        for text in self._sizes.notices(sizes):
+            _log.warning("%s", text)
         self._watch.wake()
 
     def _follow_soon(self) -> None:

@@ -16,7 +16,6 @@ from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
 from etl.engine.kafka_in.outage_log import OutageLog
-from etl.engine.kafka_in.sharing import TopicSizes
 from etl.engine.kafka_in.taking import TakenPartitions, client_partitions, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
@@ -58,14 +57,14 @@ class TopicsChanged(EnvironmentFault):
 
 @dataclass(frozen=True)
 class SharedReading:
-    """What all workers of a host share. `committed` is called after each batch, `taken` when partitions have come."""
+    """What all workers of a host share. `committed` is called after each batch, `taken` when partitions have come, with
+    the number of partitions of each topic."""
 
     runtime: Runtime
     into: RecordStore
     source: InMigrationKafka
     committed: Callable[[BatchOutcome], None]
-    taken: Callable[[], None]
-    sizes: TopicSizes
+    taken: Callable[[Mapping[str, int]], None]
 
 
 class Worker:
@@ -216,8 +215,6 @@ class Worker:
             if topic in taken.hidden:
                 text = f"{topic} is not read: {taken.hidden[topic]}"
             self._outages.say(f"{topic} missing", text)
-        for text in self._shared.sizes.notices(taken.sizes):
-            _log.warning("%s", text)
         if self._assignment.wanted:
             self._assignment.take_at = time.monotonic() + _CHECK_SECONDS
         for one, held in mine.items():
@@ -226,7 +223,7 @@ class Worker:
             self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
             if self._is_paused:
                 self._consumer.pause(client_partitions(mine))
-        self._shared.taken()
+        self._shared.taken(taken.sizes)
 
     def _check(self) -> None:
         held = dict(self._assignment.held)

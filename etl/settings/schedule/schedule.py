@@ -39,6 +39,10 @@ class Schedule:
     # Number of a term -> its last answer, so that a rare time is not searched for again and again.
     _answers: dict[int, _Answer] = field(default_factory=dict, init=False, compare=False, repr=False)
 
+    def __getstate__(self) -> dict[str, object]:
+        """For another process: without answers, whose zones may be those of this machine alone."""
+        return vars(self) | {"_answers": {}}
+
     def next_after(self, instant: datetime, zone: tzinfo, *, start: datetime | None = None) -> datetime | None:
         """The first time after `instant`, in UTC, by the clock of `zone`; None: there is none within 400 years.
 

@@ -8,7 +8,6 @@ import pytest
 
 from etl.engine import prepare
 from etl.engine.kafka_in.batches import Batch
-from etl.engine.kafka_in.sharing import TopicSizes
 from etl.engine.kafka_in.worker import SharedReading, TopicsChanged, Worker
 from etl.engine.record_batches import record_store_of
 from etl.kafka import Partition as ClientPartition
@@ -26,7 +25,7 @@ def worker(reading: Reading, caplog: pytest.LogCaptureFixture) -> Iterator[Worke
         prepare(runtime)
         source = runtime.settings.kafka.in_migration
         into = record_store_of(runtime, rules_of(source))
-        shared = SharedReading(runtime, into, source, lambda _: None, lambda: None, TopicSizes(1))
+        shared = SharedReading(runtime, into, source, lambda _: None, lambda _: None)
         made = Worker(shared, "test", "worker 1")
         yield made
         made.stop()
