@@ -49,6 +49,12 @@ def run_etl(home: Path, *arguments: str, expected: Collection[int] = (0,)) -> En
     return Ended((home / "out").read_text(), seconds, usage.ru_utime + usage.ru_stime, highest)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and not waited for."""
+    found = (one.read_text().split() for one in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for of_thread in found for child in of_thread]
+
+
 def peak_bytes(pid: int) -> int:
     """The most resident memory that a process has had, 0 for one that has ended.
 

@@ -15,7 +15,7 @@ import psycopg
 
 from scripts.bench.company import Place
 from scripts.bench.contestants import Measured
-from scripts.bench.engine import peak_bytes, run_etl
+from scripts.bench.engine import children, peak_bytes, run_etl
 from scripts.bench.kafka.broker import Broker
 from scripts.bench.kafka.company import Flow, configure
 from scripts.bench.kafka.feed import PARTITIONS, Delivery
@@ -81,22 +81,20 @@ class Engine(Reader):
         configure(self.home / "config", place, self.broker.servers, self.topic, flow or self.flow)
 
     @contextmanager
-    def running(self, processes: int = 1) -> Iterator["Service"]:
-        """The service, once all partitions are taken, by as many workers as there are in each of its processes."""
+    def running(self) -> Iterator["Service"]:
+        """The service, once its workers have taken all partitions."""
         self.configure()
         environ = {**os.environ, "ETL_HOME": str(self.home), "ETL_CONFIG": f"file:{self.home / 'config'}"}
         command = [sys.executable, "-m", "etl", "kafka", "in"]
         with (self.home / "err").open("ab") as err:
-            started = [subprocess.Popen(command, env=environ, stdout=err, stderr=err) for _ in range(processes)]
-        service = Service(self, started)
+            process = subprocess.Popen(command, env=environ, stdout=err, stderr=err)
+        service = Service(self, process)
         try:
             service.await_start()
             yield service
         finally:
-            for process in started:
-                process.send_signal(signal.SIGTERM)
-            for process in started:
-                process.wait(_PATIENCE_SECONDS)
+            process.send_signal(signal.SIGTERM)
+            process.wait(_PATIENCE_SECONDS)
         self.server.await_end(self.database)
 
     def write_out(self) -> Measured:
@@ -127,14 +125,14 @@ class Engine(Reader):
 
 @dataclass
 class Service:
-    """A running engine."""
+    """A running engine. Its further workers are processes that it has started."""
 
     engine: Engine
-    processes: "list[subprocess.Popen[bytes]]"
+    process: "subprocess.Popen[bytes]"
 
     def await_start(self) -> None:
         """Until each worker has its share of the partitions."""
-        workers = self.engine.flow.workers * len(self.processes)
+        workers = self.engine.flow.workers
         query = (
             f"select count(*) = {workers} and min(n) = {PARTITIONS // workers} from (select count(*) as n "
             "from store_bench.kafka_position where topic = %s and owner is not null group by owner) t"
@@ -161,28 +159,30 @@ class Service:
             seconds,
             seconds,
             wal_bytes=late_wal - wal,
-            rss_bytes=sum(peak_bytes(one.pid) for one in self.processes),
+            rss_bytes=sum(map(peak_bytes, self._processes())),
             process_cpu_seconds=own,
             cpu_seconds=own + late - used,
         )
 
     def _processor_seconds(self) -> float:
-        return sum(map(_processor_seconds, self.processes))
+        return sum(map(_processor_seconds, self._processes()))
+
+    def _processes(self) -> list[int]:
+        return [self.process.pid, *children(self.process.pid)]
 
     def _until(self, query: str, values: list[object]) -> float:
         """Asks until the answer is yes; returns what the asking took of the server's processor."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         with self.engine.session() as session:
             while not _answer(session, query, values):
-                has_ended = any(one.poll() is not None for one in self.processes)
-                if has_ended or time.monotonic() > deadline:
+                if self.process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"the engine does not read:\n{(self.engine.home / 'err').read_text()[-3000:]}")
                 time.sleep(_POLL_SECONDS)
             return self.engine.server.backend_seconds(session)
 
 
-def _processor_seconds(process: "subprocess.Popen[bytes]") -> float:
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 

@@ -14,11 +14,6 @@ ASKED = {"first_load": 1.25, "out": 1.25, "narrow": 1.0, "two_workers": 0.7, "si
 """Ratios of processor time; `two_workers`: of the time by the clock to that of one; `narrow`: to the scaled figure of
 the JDBC sink; `single`: seconds; `memory`: MiB of all processes."""
 
-TWO_WORKERS = {
-    "first_load_2": "two workers of one process take",
-    "first_load_apart": "two processes with one worker each take",
-}
-
 BOUNDS = {"first_load": 2.2, "known": 3.0, "again": 2.6, "out": 2.2, "narrow": 3.2}
 """The guard against regressions: ratios of processor time that a short run (50,000 records) may have."""
 
@@ -38,9 +33,10 @@ def measurements(results: Results) -> dict[str, Any]:
             one["cpu_ratio"] = _ratio(one["cpu_seconds"], one["floor_cpu_seconds"])
             one["ratio"] = _ratio(one["seconds"], one["floor_seconds"])
         found[name] = one
-    for name in TWO_WORKERS:
-        if name in found and "first_load" in found:
-            found[name]["to_one_worker"] = _ratio(found[name]["seconds"], found["first_load"]["seconds"])
+    if "first_load_2" in found and "first_load" in found:
+        found["first_load_2"]["to_one_worker"] = _ratio(
+            found["first_load_2"]["seconds"], found["first_load"]["seconds"]
+        )
     if "narrow" in found:
         narrow = found["narrow"]
         narrow["jdbc_sink_cpu_seconds"] = round(narrow["floor_cpu_seconds"] * _JDBC_SINK / _NARROW_THEN, 3)
@@ -128,9 +124,8 @@ def _cells(name: str, one: dict[str, Any]) -> list[str]:
 
 def _sentences(found: dict[str, Any]) -> list[str]:
     said = []
-    for name, text in TWO_WORKERS.items():
-        if "to_one_worker" in (two := found.get(name, {})):
-            said.append(f"{text} {two['to_one_worker']:.2f} of the time of one (asked {ASKED['two_workers']})")
+    if "to_one_worker" in (two := found.get("first_load_2", {})):
+        said.append(f"two workers take {two['to_one_worker']:.2f} of the time of one (asked {ASKED['two_workers']})")
     if narrow := found.get("narrow"):
         said.append(
             f"narrow: {narrow['to_jdbc_sink']:.2f} of the JDBC sink's processor time (asked {ASKED['narrow']}), "

@@ -18,7 +18,7 @@ from scripts.bench.server import Server
 
 IN = ("first_load", "known", "again")
 """One after the other on the same tables."""
-BESIDE = ("out", "first_load_2", "first_load_apart", "narrow", "single")
+BESIDE = ("out", "first_load_2", "narrow", "single")
 SCENARIOS = (*IN, *BESIDE)
 
 _LINKED, _FLAT = "linked_template", "flat_template"
@@ -73,9 +73,7 @@ class Round:
         if set(wanted) & {*IN, "out"}:
             self._chain(wanted)
         if "first_load_2" in wanted:
-            self._two_workers("first_load_2", workers=2)
-        if "first_load_apart" in wanted:
-            self._two_workers("first_load_apart", processes=2)
+            self._two_workers()
         if "narrow" in wanted:
             self._narrow()
         if "single" in wanted:
@@ -125,12 +123,12 @@ class Round:
             if written:
                 raise WrongResult(f"known wrote {written} rows")
 
-    def _two_workers(self, name: str, *, workers: int = 1, processes: int = 1) -> None:
-        engine = self._engine(f"engine_{name}", LINKED, workers=workers)
+    def _two_workers(self) -> None:
+        engine = self._engine("engine_2", LINKED, workers=2)
         engine.make(_LINKED)
-        with engine.running(processes) as service:
+        with engine.running() as service:
             delivery = Delivery(self.broker.servers, engine.topic, feed.clients(self.rows, "first"))
-            self._note(name, service.take(delivery))
+            self._note("first_load_2", service.take(delivery))
         self._expect(engine, self.rows)
         engine.drop()
 
