@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from etl.engine.kafka_in import processes
+from etl.engine.kafka_in.channel import WorkerOrder
+from etl.engine.kafka_in.processes import WorkerProcess
+from etl.engine.preparation import prepare_without_import
+from etl.logs import levels_here
 from tests.acceptance.service import SIGNALS, Service
 from tests.fix_company import STORE, until
 from tests.integration.kafka_in.conftest import IN_KAFKA, MakeReading, Reading, client
@@ -166,3 +172,36 @@ def test_a_changed_configuration_is_that_of_all(reading: Reading) -> None:
         wait_for_both(reading)
         reading.site.write(IN_KAFKA, "hasInMigrationKafka=false\n")
         until(lambda: not children(service.process.pid), "nothing is read")
+
+
+def test_a_process_that_says_nothing_is_replaced(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken, before = threading.Event(), children(os.getpid())
+    with reading.site.runtime() as runtime:
+        prepare_without_import(runtime)
+        order = WorkerOrder(runtime.settings, runtime.company, reading.site.environ, "test/2", "kafka-2", levels_here())
+        worker = WorkerProcess(order, lambda _: None, lambda _: taken.set())
+        worker.look()
+        until(taken.is_set, "it reads", seconds=90)
+        [first] = children(os.getpid()) - before
+        os.kill(first, signal.SIGSTOP)
+        monkeypatch.setattr(processes, "_SILENT_SECONDS", 2.0)
+
+        def is_replaced() -> bool:
+            worker.look()
+            return "its process was ended by SIGKILL" in caplog.text
+
+        until(is_replaced, "it is killed")
+        monkeypatch.undo()
+        taken.clear()
+
+        def reads() -> bool:
+            worker.look()
+            return taken.is_set()
+
+        until(reads, "another one reads", seconds=90)
+        worker.stop()
+        worker.join(time.monotonic() + 5)
+    assert "kafka-2 has said nothing for 2 seconds: it is killed" in caplog.text
+    assert not children(os.getpid()) - before

@@ -1,8 +1,10 @@
 """Schedules by examples of the platform and defects of its scheduler, and the days on which clocks jump."""
 
+import pickle
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 
@@ -288,3 +290,15 @@ def test_what_comes_once_in_years_is_looked_for_once(monkeypatch: pytest.MonkeyP
     assert len(asked) == 1
     schedule.next_after(FRIDAY_NOON - timedelta(days=1), BERLIN, start=FRIDAY_NOON)
     assert len(asked) == 2, "what was true later says nothing of earlier"
+
+
+def test_another_process_gets_a_schedule_that_was_asked_by_the_clock_of_this_machine() -> None:
+    """A zone of /etc/localtime cannot be sent, and an answer is not worth it."""
+    schedule = sound("02:30")
+    file = next(found for folder in TZPATH if (found := Path(folder) / "Europe/Berlin").exists())
+    with file.open("rb") as opened:
+        zone = ZoneInfo.from_file(opened)
+    following = schedule.next_after(FRIDAY_NOON, zone)
+    sent = pickle.loads(pickle.dumps(schedule))
+    assert sent == schedule
+    assert sent.next_after(FRIDAY_NOON, zone) == following
