@@ -1,6 +1,6 @@
 """What a process that reads topics and the processes of its further workers say to each other, over a pair of sockets.
 
-Both are one program, started by one person; nobody else has an end of the pair.
+Both are one program, of one account; no other process has an end of the pair.
 """
 
 import logging

@@ -23,14 +23,14 @@ _log = logging.getLogger("in_kafka_migration")
 _BACKOFF: Final = Backoff(first=0.5, longest=30.0)
 # A process that says nothing for this time is frozen, or waits for a server that does not answer.
 _SILENT_SECONDS: Final = 60.0
-# Between two looks; after a longer time this process itself was suspended, and has not listened.
-_LOOK_SECONDS: Final = 5.0
+# Between two calls of check(); after a longer time this process itself was suspended, and has not listened.
+_CHECK_SECONDS: Final = 5.0
 _EXIT_SECONDS: Final = 1.0
 
 
 class WorkerProcess:
-    """A worker that its process reads from the first look() to join(). `committed` is called after each of its batches,
-    `taken` when partitions have come, both in a thread that listens.
+    """A worker in a process of its own, from the first check() to join(). `committed` is called after each of its
+    batches, `taken` when partitions have come, both in a thread that listens.
 
     One that dies is started again after a pause, which grows until one takes partitions or merges.
     """
@@ -45,9 +45,9 @@ class WorkerProcess:
         self._retry = ServiceRetry(_BACKOFF, _log)
         self._process: _Process | None = None
         self._start_at = 0.0
-        self._looked_at = time.monotonic()
+        self._checked_at = time.monotonic()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Starts a process where there is none, and notices its end. Raises RunStopped if that was its reason."""
         now = time.monotonic()
         if self._process is None:
@@ -56,12 +56,12 @@ class WorkerProcess:
         elif self._process.has_ended:
             ended, self._process = self._process, None
             self._pause_after(ended.close())
-        elif now - self._looked_at > _LOOK_SECONDS:
-            self._process.heard_at = now
-        elif now - self._process.heard_at > _SILENT_SECONDS:
+        elif now - self._checked_at > _CHECK_SECONDS:
+            self._process.received_at = now
+        elif now - self._process.received_at > _SILENT_SECONDS:
             _log.error("%s has said nothing for %d seconds: it is killed", self._order.name, _SILENT_SECONDS)
             self._process.kill()
-        self._looked_at = now
+        self._checked_at = now
 
     def stop(self) -> None:
         """Asks it to end; returns at once."""
@@ -77,7 +77,7 @@ class WorkerProcess:
 
     def _start(self) -> None:
         try:
-            self._process = _Process(replace(self._order, levels=levels_here()), self._hear)
+            self._process = _Process(replace(self._order, levels=levels_here()), self._receive)
         except OSError as fault:
             self._pause_after(EnvironmentFault(f"no process can be started: {fault}"))
 
@@ -86,7 +86,7 @@ class WorkerProcess:
             raise fault
         self._start_at = time.monotonic() + self._retry.pause_after(f"{self._order.name} is started again", fault)
 
-    def _hear(self, message: object) -> None:
+    def _receive(self, message: object) -> None:
         match message:
             case Logged(record):
                 take_event(record)
@@ -99,18 +99,18 @@ class WorkerProcess:
 
 
 class _Process:
-    """One process from its start to its end. `heard_at`: when it has said something, on the monotonic clock."""
+    """One process from its start to its end. `received_at`: when it has said something, on the monotonic clock."""
 
-    def __init__(self, order: WorkerOrder, hear: Callable[[object], None]) -> None:
-        self._order, self._hear = order, hear
+    def __init__(self, order: WorkerOrder, receive: Callable[[object], None]) -> None:
+        self._order, self._receive = order, receive
         self._fault: EtlError | None = None
-        self.heard_at = time.monotonic()
+        self.received_at = time.monotonic()
         ours, others = Pipe()
         self._channel = Channel(ours)
         words = [sys.executable, "-P", "-m", "etl.engine.kafka_in.worker_process", f"{others.fileno()}"]
         with others, _blocked(FROM_TERMINALS):
             self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[others.fileno()])
-        self._thread = threading.Thread(target=self._listen, name=f"{order.name} is heard", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name=f"{order.name} is listened to", daemon=True)
         self._thread.start()
 
     @property
@@ -123,7 +123,7 @@ class _Process:
             self._channel.send(Stop())
 
     def kill(self) -> None:
-        self.heard_at = time.monotonic()
+        self.received_at = time.monotonic()
         self._process.kill()
 
     def wait(self, seconds: float) -> None:
@@ -145,11 +145,11 @@ class _Process:
             self._channel.send(self._order)
             while True:
                 message = self._channel.receive()
-                self.heard_at = time.monotonic()
+                self.received_at = time.monotonic()
                 if isinstance(message, Ended):
                     self._fault = message.fault
                 else:
-                    self._hear(message)
+                    self._receive(message)
         except (EOFError, OSError):
             return  # it has ended
 

@@ -133,7 +133,7 @@ class RecordReading:
                     looked_at = time.monotonic()
                     if hold_here(runtime):
                         break
-                workers.look()
+                workers.check()
         finally:
             workers.stop()
             for thread in beside.threads:
@@ -188,7 +188,7 @@ class _Beside:
             self._watch_of_records.wake()
 
     def taken(self, sizes: Mapping[str, int]) -> None:
-        """Partitions have come, of topics with so many: some may be stopped, and workers may share them unevenly."""
+        """Partitions have come: some may be stopped, and the workers may share those of a topic unevenly."""
         for text in self._sizes.notices(sizes):
             _log.warning("%s", text)
         self._watch.wake()

@@ -34,17 +34,17 @@ class Workers:
     def start(self) -> None:
         """Begins; returns at once."""
         for one in self._others:
-            one.look()
+            one.check()
         shared = replace(self._shared, committed=tuned(self._shared.committed))
         self._first = _FirstWorker(shared, f"{self._owner}/1")
 
-    def look(self) -> None:
+    def check(self) -> None:
         """To be called some times a second. Raises the fault of the first worker, and RunStopped that has ended another
         one; of other faults another process begins after a pause."""
         if self._first and not self._first.thread.is_alive():
             raise self._first.fault or EtlError("a worker has ended")
         for one in self._others:
-            one.look()
+            one.check()
 
     def stop(self) -> None:
         """Asks all to end; returns at once."""

@@ -182,14 +182,14 @@ def test_a_process_that_says_nothing_is_replaced(
         prepare_without_import(runtime)
         order = WorkerOrder(runtime.settings, runtime.company, reading.site.environ, "test/2", "kafka-2", levels_here())
         worker = WorkerProcess(order, lambda _: None, lambda _: taken.set())
-        worker.look()
+        worker.check()
         until(taken.is_set, "it reads", seconds=90)
         [first] = children(os.getpid()) - before
         os.kill(first, signal.SIGSTOP)
         monkeypatch.setattr(processes, "_SILENT_SECONDS", 2.0)
 
         def is_replaced() -> bool:
-            worker.look()
+            worker.check()
             return "its process was ended by SIGKILL" in caplog.text
 
         until(is_replaced, "it is killed")
@@ -197,7 +197,7 @@ def test_a_process_that_says_nothing_is_replaced(
         taken.clear()
 
         def reads() -> bool:
-            worker.look()
+            worker.check()
             return taken.is_set()
 
         until(reads, "another one reads", seconds=90)

@@ -40,7 +40,7 @@ def test_events_arrive_as_texts_without_secrets() -> None:
 
 
 @pytest.mark.usefixtures("root")
-def test_no_event_ends_a_process_that_nobody_listens_to(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_event_ends_a_process_without_a_listener(capsys: pytest.CaptureFixture[str]) -> None:
     def send(record: logging.LogRecord) -> None:
         raise BrokenPipeError
 
