@@ -107,7 +107,8 @@ class _Process:
         self.received_at = time.monotonic()
         ours, others = Pipe()
         self._channel = Channel(ours)
-        words = [sys.executable, "-P", "-m", "etl.engine.kafka_in.worker_process", f"{others.fileno()}"]
+        program = "etl.engine.kafka_in.worker_process"
+        words = [sys.executable, "-P", "-m", program, f"{others.fileno()}", order.name]  # the name is for people
         with others, _blocked(FROM_TERMINALS):
             self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[others.fileno()])
         self._thread = threading.Thread(target=self._listen, name=f"{order.name} is listened to", daemon=True)

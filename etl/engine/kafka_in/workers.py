@@ -33,10 +33,10 @@ class Workers:
 
     def start(self) -> None:
         """Begins; returns at once."""
-        for one in self._others:
-            one.check()
         shared = replace(self._shared, committed=tuned(self._shared.committed))
         self._first = _FirstWorker(shared, f"{self._owner}/1")
+        for one in self._others:
+            one.check()
 
     def check(self) -> None:
         """To be called some times a second. Raises the fault of the first worker, and RunStopped that has ended another
