@@ -23,6 +23,8 @@ _log = logging.getLogger("in_kafka_migration")
 _BACKOFF: Final = Backoff(first=0.5, longest=30.0)
 # A process that says nothing for this time is frozen, or waits for a server that does not answer.
 _SILENT_SECONDS: Final = 60.0
+# Until it has said something at all: a busy machine may take long to start it, and it has no partitions yet.
+_START_SECONDS: Final = 300.0
 # Between two calls of check(); after a longer time this process itself was suspended, and has not listened.
 _CHECK_SECONDS: Final = 5.0
 _EXIT_SECONDS: Final = 1.0
@@ -58,8 +60,8 @@ class WorkerProcess:
             self._pause_after(ended.close())
         elif now - self._checked_at > _CHECK_SECONDS:
             self._process.received_at = now
-        elif now - self._process.received_at > _SILENT_SECONDS:
-            _log.error("%s has said nothing for %d seconds: it is killed", self._order.name, _SILENT_SECONDS)
+        elif now - self._process.received_at > (limit := self._process.patience_seconds):
+            _log.error("%s has said nothing for %d seconds: it is killed", self._order.name, limit)
             self._process.kill()
         self._checked_at = now
 
@@ -105,6 +107,7 @@ class _Process:
         self._order, self._receive = order, receive
         self._fault: EtlError | None = None
         self.received_at = time.monotonic()
+        self._has_begun = False
         ours, others = Pipe()
         self._channel = Channel(ours)
         program = "etl.engine.kafka_in.worker_process"
@@ -118,6 +121,11 @@ class _Process:
     def has_ended(self) -> bool:
         """Whether all that it has said was heard."""
         return not self._thread.is_alive()
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long it may say nothing."""
+        return _SILENT_SECONDS if self._has_begun else _START_SECONDS
 
     def stop(self) -> None:
         with suppress(OSError):  # it has ended
@@ -146,7 +154,7 @@ class _Process:
             self._channel.send(self._order)
             while True:
                 message = self._channel.receive()
-                self.received_at = time.monotonic()
+                self.received_at, self._has_begun = time.monotonic(), True
                 if isinstance(message, Ended):
                     self._fault = message.fault
                 else:
