@@ -83,10 +83,12 @@ def merge_objects(
     rejected: list[int] = []
     faults: list[tuple[int, Fault]] = []
     if unknown or any(counters.get(name) for name in _REPORTED):
-        rejected, faults = _reported(connection, row_of)
+        rejected, faults, absent = _reported(connection, row_of)
         rejected += refused
         faults += [(number, _unknown_file(row_of(number), code, named)) for number, code, named in unknown]
-        add_counters(counters, {"rejected": len(refused)})
+        add_counters(counters, {"rejected": len(refused) - absent})
+        if absent:
+            add_counters(counters, {"unchanged": absent})
     add_counters(counters, touch_migrated(connection, business_object, context))
     if keep_instances:
         execute(connection, _sql("keep_instances", is_first=is_first))
@@ -138,7 +140,10 @@ def _widened(row: StagedObject, codes: Sequence[str]) -> str:
     return "\t".join([*columns[:fixed], *(given.get(code, NULL) for code in codes)])
 
 
-def _reported(connection: Connection, row_of: Callable[[int], ObjectRow]) -> tuple[list[int], list[tuple[int, Fault]]]:
+def _reported(
+    connection: Connection, row_of: Callable[[int], ObjectRow]
+) -> tuple[list[int], list[tuple[int, Fault]], int]:
+    """Rejected objects, what is to be said, and how many were to be removed and are not there."""
     faults = []
     skipped = set()
     for error in read_errors(connection):
@@ -157,4 +162,4 @@ def _reported(connection: Connection, row_of: Callable[[int], ObjectRow]) -> tup
         )
         faults.append((error.row_id, fault))
     rejected = [row.id for row in fetch_all(connection, _sql("rejected_rows")) if row.id not in skipped]
-    return rejected, faults
+    return rejected, faults, len(skipped)

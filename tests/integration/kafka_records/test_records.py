@@ -115,7 +115,7 @@ def test_an_unknown_id_may_make_its_instance(topic: Topic) -> None:
 
 
 def test_states(topic: Topic) -> None:
-    """Fault 46: the removal of what is not there is no fault."""
+    """Fault 46: the removal of what is not there is no fault; it is counted as what changed nothing."""
     topic.send(record("Client", "c", Name="a", state="TEST"), record("Client", "d"))
     topic.send(record("Client", "c", Name="b"))
     assert topic.values("Client", "name, _state") == {"c": ("b", "TEST"), "d": (None, "ACTUAL")}
@@ -124,6 +124,9 @@ def test_states(topic: Topic) -> None:
         gone, record("Client", "unknown", state="REMOVED"), record("Client", "x", id="0" * 16, state="REMOVED")
     )
     assert (outcome.merged, topic.faults()) == (3, [])
+    receipt = topic.site.value(f"select receipt->'in_Client' from {STORE}.unit where number = {outcome.unit}")
+    counted = {name: receipt[name] for name in ("removed", "unchanged", "rejected")}
+    assert counted == {"removed": 1, "unchanged": 2, "rejected": 0}
     topic.send(record("Client", "c", Name="still removed"))
     assert topic.values("Client", "name, _state") == {"c": ("still removed", "REMOVED"), "d": (None, "ACTUAL")}
     topic.send(record("Client", "c", state="ACTUAL"))
