@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.errors import TransientFault
 from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions.registry import VersionRow, move_position
 from etl.outputs.versions.tables import instance_variables, link_variables
@@ -17,6 +18,7 @@ ANALYZE_FROM_ROWS = 10_000
 # Less than a tenth of a table, autovacuum's threshold too, does not need new statistics.
 _PARTS = 10
 _ALWAYS_LARGE_ROWS = 100_000
+_UNIQUE_VIOLATION = "23505"
 
 
 def no_rows() -> Counters:
@@ -38,10 +40,11 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     values: dict[str, object] = {"position": known.position, "upto": upto}
     if fetch_one(connection, _sql("any_change", **version.variables), values) is None:
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
-    if _is_large(connection, version, values):
+    is_large = _is_large(connection, version, values)
+    if is_large:
         # The planner would expect one new change, and look each of them up by an index.
         execute(connection, _sql("analyze_journal", **version.variables))
-    for table, counter, rows in _follow(connection, version, structure, values):
+    for table, counter, rows in _follow(connection, version, structure, values, is_large=is_large):
         counters[counter] += rows
         if exceeds_threshold(connection, version.schema, table, rows):
             analyze(connection, version, table)
@@ -77,13 +80,13 @@ def analyze(connection: Connection, version: OutVersion, table: str) -> None:
 
 
 def _follow(
-    connection: Connection, version: OutVersion, structure: OutStructure, values: dict[str, object]
+    connection: Connection, version: OutVersion, structure: OutStructure, values: dict[str, object], *, is_large: bool
 ) -> Iterator[tuple[str, CounterName, int]]:
     """(out_ table, counter, rows) of each statement."""
     for table in structure.instances:
         of_object = values | {"bo": table.bo}
         tables = instance_variables(version, structure, table)
-        yield table.name, "upserted", execute(connection, _sql("upsert_instances", **tables), of_object)
+        yield table.name, "upserted", _upsert(connection, tables, of_object, is_large=is_large)
         if structure.hidden_states:
             yield table.name, "deleted", execute(connection, _sql("delete_instances", **tables), of_object)
     for link in structure.links:
@@ -91,3 +94,21 @@ def _follow(
         tables = link_variables(version, structure, link)
         yield link.name, "unlinked", execute(connection, _sql("delete_links", **tables), of_link)
         yield link.name, "linked", execute(connection, _sql("insert_links", **tables), of_link)
+
+
+def _upsert(connection: Connection, tables: dict[str, object], of_object: dict[str, object], *, is_large: bool) -> int:
+    """Writes the instances of one object that were created or changed; returns how many rows it wrote."""
+    created = _insert(connection, tables, of_object) if is_large else None
+    upsert = _sql("upsert_instances", are_inserted=created is not None, **tables)
+    return (created or 0) + execute(connection, upsert, of_object)
+
+
+def _insert(connection: Connection, tables: dict[str, object], of_object: dict[str, object]) -> int | None:
+    """Writes the instances that were created, or none (None) when the table has one of them."""
+    try:
+        with connection.begin_nested():
+            return execute(connection, _sql("insert_instances", **tables), of_object)
+    except TransientFault as fault:
+        if fault.sqlstate != _UNIQUE_VIOLATION:
+            raise
+        return None
