@@ -113,9 +113,9 @@ def compare(
     found = Comparison()
     for schema in dict.fromkeys(schemas):
         group = [table for table in wanted if table.schema == schema]
-        if not schema_exists(connection, schema):
-            found.changes.append(TableChange(f"create schema {schema}", render("live/schema", schema=schema)))
         live = relations(connection, schema, (table.name for table in group))
+        if not live and not schema_exists(connection, schema):
+            found.changes.append(TableChange(f"create schema {schema}", render("live/schema", schema=schema)))
         for table in group:
             _compare_table(table, live.get(fold(table.name)), found, puts_off_indexes=puts_off_indexes)
     return found

@@ -5,8 +5,11 @@ Kept for good: receipts, and the errors in the golden store.
 
 import logging
 import time
+import weakref
 from dataclasses import dataclass, field, replace
 from functools import partial
+
+import sqlalchemy
 
 from etl.database import BRIEF, transaction
 from etl.engine.preparation import has_mirror, has_store, is_prepared, refuse_elsewhere
@@ -23,7 +26,10 @@ _log = logging.getLogger("in_pg_migration")
 
 # A copy that another session reads is left to the next clean-up.
 _DROP_PATIENCE = "1s"
-_QUIET = {"client_min_messages": "warning"}
+# A service that takes small hand-overs one after the other would look for expired rows hundreds of times a minute.
+_PAUSE_SECONDS = 60.0
+# Engine of the import -> when this process cleans again before a run, on the monotonic clock.
+_next_at: "weakref.WeakKeyDictionary[sqlalchemy.Engine, float]" = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,18 @@ class Cleaned:
 
 
 def clean_before_run(runtime: Runtime) -> None:
-    """One pass. A failure to clean does not fail the run: the next run tries again."""
+    """One pass, unless this process has made one within a minute that left nothing. A failure to clean does not fail
+    the run: the next run tries again."""
+    if time.monotonic() < _next_at.get(runtime.engine, 0.0):
+        return
     try:
-        _pass(runtime)
+        cleaned = _pass(runtime)
         _drop_copies(runtime)
     except EnvironmentFault as fault:
         _log.warning("the next run will continue the clean-up: %s", fault)
+        return
+    if cleaned.rows < runtime.settings.in_migration.clean_limit:
+        _next_at[runtime.engine] = time.monotonic() + _PAUSE_SECONDS
 
 
 def clean(runtime: Runtime) -> Cleaned:

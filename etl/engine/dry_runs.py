@@ -60,7 +60,8 @@ def dry_run(runtime: Runtime, *, accept: bool = False) -> DryRun:
 def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bool) -> DryRun:
     context = merge_context_of(connections, runtime, run)
     expected.take_expected(connections.imported, context)
-    rows = claiming.claim(connections.imported, runtime.company, context)
+    sizes = claiming.table_bytes(connections.imported, runtime.company, context.in_schema)
+    rows = claiming.claim(connections.imported, runtime.company, context, sizes)
     rows = added_up(rows, expected.apply_expected(connections, runtime.company, rows, context))
     claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:

@@ -78,13 +78,14 @@ class Planner:
         expected.take_expected(connections.imported, self.context)
         if self.runtime.settings.in_migration.copy_tables:
             claiming.copy_in_tables(connections.imported, self.runtime.company, self.context)
-        large = claiming.large_tables(connections.imported, self.runtime.company, self.context)
+        sizes = claiming.table_bytes(connections.imported, self.runtime.company, self.context.in_schema)
+        large = claiming.large_tables(connections.imported, self.runtime.company, self.context, sizes)
         if sum(len(one.chunks) for one in large) > 1:
             self.queue.record(connections.imported, build_claim_plan(large))
             return claiming.claim(
-                connections.imported, self.runtime.company, self.context, but=[one.table for one in large]
+                connections.imported, self.runtime.company, self.context, sizes, but=[one.table for one in large]
             )
-        rows = claiming.claim(connections.imported, self.runtime.company, self.context)
+        rows = claiming.claim(connections.imported, self.runtime.company, self.context, sizes)
         return added_up(rows, self._record_plan(connections, task, rows))
 
     def claim(self, connections: Connections, task: Task) -> ClaimedRows:

@@ -66,7 +66,15 @@ def position_by_number() -> None:
         )
         return under_way.sub("false", begun_since.sub(rf"\1.n > {last}", sql))
 
-    names = ("any_change", "insert_instances", "upsert_instances", "delete_instances", "insert_links", "delete_links")
+    names = (
+        "any_change",
+        "changed_kinds",
+        "insert_instances",
+        "upsert_instances",
+        "delete_instances",
+        "insert_links",
+        "delete_links",
+    )
     _rewrite(**dict.fromkeys(names, by_number))
 
 

@@ -95,9 +95,12 @@ def _of_schemas(connection: Connection, schemas: list[str]) -> Iterator[Lack]:
 
 def _of_relations(connection: Connection, held: Held, own: list[str]) -> Iterator[Lack]:
     """Ownership cannot be granted, and without it a table cannot be altered later."""
-    [engine] = fetch_all(connection, _sql("engine"))
     asked = {"in_schema": fold(held.source), "own": list(_OWN), "schemas": own, "views_schema": fold(held.views)}
-    for row in fetch_all(connection, _sql("relations_lacking"), asked):
+    lacking_something = fetch_all(connection, _sql("relations_lacking"), asked)
+    if not lacking_something:
+        return
+    [engine] = fetch_all(connection, _sql("engine"))
+    for row in lacking_something:
         named = f"{row.schema}.{row.name}"
         if row.is_ours:
             yield replace(_lack(row.missing, named, engine.role), is_revoked=True)

@@ -1,6 +1,6 @@
 """Lets one version follow the journal: reads from the store what changed between its position and a snapshot."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import TransientFault
@@ -83,17 +83,38 @@ def _follow(
     connection: Connection, version: OutVersion, structure: OutStructure, values: dict[str, object], *, is_large: bool
 ) -> Iterator[tuple[str, CounterName, int]]:
     """(out_ table, counter, rows) of each statement."""
+    has_changed = _anything if is_large else _changed_kinds(connection, version, values)
     for table in structure.instances:
+        if not has_changed(table.bo, None):
+            continue
         of_object = values | {"bo": table.bo}
         tables = instance_variables(version, structure, table)
         yield table.name, "upserted", _upsert(connection, tables, of_object, is_large=is_large)
         if structure.hidden_states:
             yield table.name, "deleted", execute(connection, _sql("delete_instances", **tables), of_object)
     for link in structure.links:
+        if not has_changed(link.bo, link.field):
+            continue
         of_link = values | {"bo": link.bo, "field": link.field}
         tables = link_variables(version, structure, link)
         yield link.name, "unlinked", execute(connection, _sql("delete_links", **tables), of_link)
         yield link.name, "linked", execute(connection, _sql("insert_links", **tables), of_link)
+
+
+def _anything(bo: str, field: str | None) -> bool:
+    return True
+
+
+def _changed_kinds(
+    connection: Connection, version: OutVersion, values: dict[str, object]
+) -> Callable[[str, str | None], bool]:
+    """Whether a window has changes that concern the instances of an object (no field), or the links of a field."""
+    kinds = {
+        (row.bo, row.field): row.moved
+        for row in fetch_all(connection, _sql("changed_kinds", **version.variables), values)
+    }
+    has_moved = any(kinds.values())
+    return lambda bo, field: (bo, field) in kinds or (field is not None and has_moved)
 
 
 def _upsert(connection: Connection, tables: dict[str, object], of_object: dict[str, object], *, is_large: bool) -> int:

@@ -48,9 +48,12 @@ def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
     soon as it is complete.
     """
     deadline = time.monotonic() + versions.fill_seconds
-    ensure_version(connection, versions, versions.newest)
+    found = known_versions(connection, versions.store_schema)
+    if not any(one.schema == versions.newest.schema for one in found):
+        ensure_version(connection, versions, versions.newest)
+        found = known_versions(connection, versions.store_schema)
     counters = no_rows()
-    for one in known_versions(connection, versions.store_schema):
+    for one in found:
         known = lock_version(connection, one.version, waiting=one.is_whole)
         if known:
             with _staying_behind(connection, known):

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from etl.database import SqlTemplates, fetch_all, transaction
-from etl.engine import clean
+from etl.engine import clean, run_once
 from tests.fix_company import OUT, OUT_CONFIG, STORE, MakeSite, Site, superuser
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -264,3 +264,33 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, package: str, statement: 
     assert "Tid Scan" in plan
     for table in ("err", "task", "run", "journal"):
         assert f"Seq Scan on {table}" not in plan, plan
+
+
+def test_a_process_cleans_again_at_once_only_when_more_is_left(site: Site) -> None:
+    """Else not within a minute: a service may take hundreds of hand-overs meanwhile."""
+
+    def run_here() -> int:
+        site.partner.redeliver("in_client", {"in_id": 1, "amount": 1})
+        site.partner.hand_over()
+        number = run_once(runtime).run
+        assert number
+        return number
+
+    def old_tasks() -> int:
+        return site.count(f"in_tables.task where run <= {older}")
+
+    site.set(cleanLimit=TASKS)
+    older = make_older(site, run(site, 1), days=12)
+    make_older(site, run(site, 1), days=13)
+    with site.runtime() as runtime:
+        run_here()
+        assert old_tasks() == TASKS
+        run_here()
+        assert old_tasks() == 0
+        run_here()  # a pass that finds nothing
+        older = make_older(site, run_here(), days=11)
+        run_here()
+        assert old_tasks() == TASKS
+    with site.runtime() as runtime:
+        run_here()
+        assert old_tasks() == 0

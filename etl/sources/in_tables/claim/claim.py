@@ -1,6 +1,6 @@
 """BEGIN, CLAIM, PLAN: claims rows by status and run id, and counts them for the plan."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import TextClause
 
@@ -38,15 +38,15 @@ _WIDE_FIELDS = 400
 _LIMIT_EXCEEDED = "54000"
 
 
-def large_tables(connection: Connection, company: Company, context: MergeContext) -> list[Claimed]:
+def large_tables(
+    connection: Connection, company: Company, context: MergeContext, sizes: Mapping[str, int]
+) -> list[Claimed]:
     """The in_ tables that may hold more rows than one task takes: claiming them takes long.
 
     Several workers claim tables of data rows in parts, the largest parts first, so that all end at about the same time.
     """
-    tables = {fold(table): table for table in company.in_tables()}
     least = context.undivided_rows * _BYTES_OF_ROW
-    values = {"schema": fold(context.in_schema), "names": list(tables), "bytes": least}
-    large = {tables[row.name]: row.bytes for row in fetch_all(connection, _sql("large_tables"), values)}
+    large = {table: size for table, size in sizes.items() if size > least}
     of_worker = sum(large.values()) / context.workers
     parts = dict.fromkeys(large, 1)
     for table, size in large.items():
@@ -59,13 +59,23 @@ def large_tables(connection: Connection, company: Company, context: MergeContext
     ]
 
 
-def claim(connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()) -> ClaimedRows:
+def claim(
+    connection: Connection,
+    company: Company,
+    context: MergeContext,
+    sizes: Mapping[str, int],
+    *,
+    but: Collection[str] = (),
+) -> ClaimedRows:
     """Claims the ready rows of every in_ table of the company, except the tables `but`: in_status '' becomes ON_WORK.
 
-    Rows that the partner adds later stay ready for the next run. Returns table -> rows, in metadata order.
+    Rows that the partner adds later than `sizes` were read may stay ready for the next run. Returns table -> rows, in
+    metadata order.
     """
     return {
-        table: claim_table(connection, company, table, context) for table in company.in_tables() if table not in but
+        table: 0 if sizes.get(table) == 0 else claim_table(connection, company, table, context)
+        for table in company.in_tables()
+        if table not in but
     }
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.metadata import Company
-from etl.quoting import fold, shown
+from etl.quoting import shown
+from etl.sources.in_tables.claim.sizes import table_bytes
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
@@ -32,21 +33,17 @@ def unknown_statuses(
     connection: Connection, company: Company, schema: str, tables: Collection[str]
 ) -> list[UnknownStatus]:
     """The rows of some in_ tables that are neither ready nor taken nor rejected, at most 20 statuses a table."""
-    found = []
-    for table in tables:
-        is_link = company.in_link_table(table) is not None
-        statement = _sql("unknown_statuses", in_schema=schema, table=table, is_link=is_link)
-        qualified = f"{schema}.{table}"
-        found += [UnknownStatus(qualified, row.in_status, row.rows) for row in fetch_all(connection, statement)]
-    return found
+    if not tables:
+        return []
+    named = [(table, company.in_link_table(table) is not None) for table in tables]
+    found = fetch_all(connection, _sql("unknown_statuses", in_schema=schema, tables=named))
+    return [UnknownStatus(f"{schema}.{named[row.number][0]}", row.in_status, row.rows) for row in found]
 
 
 def unread_after_run(
     connection: Connection, company: Company, schema: str, claimed: Collection[str]
 ) -> list[UnknownStatus]:
     """As `unknown_statuses`, after a run that has claimed rows of the tables `claimed`; large ones are skipped."""
-    tables = {fold(table): table for table in company.in_tables()}
-    values = {"schema": fold(schema), "names": list(tables), "bytes": _SMALL_BYTES}
-    large = {tables[row.name] for row in fetch_all(connection, _sql("large_tables"), values)}
-    asked = [table for table in tables.values() if table not in large or table not in claimed]
+    sizes = table_bytes(connection, company, schema)
+    asked = [table for table, size in sizes.items() if size and (size <= _SMALL_BYTES or table not in claimed)]
     return unknown_statuses(connection, company, schema, asked)

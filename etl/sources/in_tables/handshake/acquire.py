@@ -27,6 +27,7 @@ class Handshake(OtherRunners, RunRecords):
         """
         with transaction(self.engine) as connection:
             decision, _, running = self.decide(connection, accept=accept)
+            highest = self.highest_run(connection) if decision.starts else 0
         if not decision.starts:
             return decision, None
         number = 0
@@ -34,8 +35,6 @@ class Handshake(OtherRunners, RunRecords):
             self.refuse_locked(running)
             self.end_backends(running)
         else:
-            with transaction(self.engine) as connection:
-                highest = self.highest_run(connection)
             number = self.next_number(highest)
         attempt = monotonic()
         try:

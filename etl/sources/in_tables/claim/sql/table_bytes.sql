@@ -1,5 +1,5 @@
+-- How large in_ tables are, without their indexes.
 select cast(c.relname as text) as name, pg_relation_size(c.oid) as bytes
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :schema and c.relname = any(cast(:names as text[])) and c.relkind = 'r'
-  and pg_relation_size(c.oid) > :bytes
 order by c.relname
