@@ -12,6 +12,7 @@ import sqlalchemy.event
 from sqlalchemy.pool import QueuePool
 
 from etl.database.connect_limits import limited
+from etl.database.dialect import URL
 from etl.database.faults import UTF8_DATABASE, translate
 from etl.database.links import WatchedConnection, connect
 from etl.database.session import forget_variables
@@ -79,18 +80,13 @@ def open_engine(
         if value:
             arguments[key] = value
     engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://",
+        URL,
         connect_args=arguments,
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=2,
         hide_parameters=True,
-        # It would query the type before any setting is pinned.
-        use_native_hstore=False,
     )
-    # SQLAlchemy asks a first connection for `current_schema()`, unqualified and before anything is pinned: a function
-    # of that name in the path of role or database would run with our privileges. Nothing here needs the answer.
-    engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "do_connect", _connecting(weakref.ref(engine), revive))
     _ACCESS_OF[engine.dialect] = access

@@ -6,7 +6,6 @@ import sys
 
 import jinja2
 import pydantic.dataclasses  # noqa: F401
-import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 
 import etl.cli
 import etl.config.directory
