@@ -69,7 +69,6 @@ def position_by_number() -> None:
     names = (
         "any_change",
         "changed_kinds",
-        "insert_instances",
         "upsert_instances",
         "delete_instances",
         "insert_links",

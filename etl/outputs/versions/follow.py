@@ -38,7 +38,7 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     counters = no_rows()
     version = known.version
     values: dict[str, object] = {"position": known.position, "upto": upto}
-    if fetch_one(connection, _sql("any_change", **version.variables), values) is None:
+    if not _has_more(connection, version, values, 0):
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
     is_large = _is_large(connection, version, values)
     if is_large:
@@ -55,8 +55,12 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
 def _is_large(connection: Connection, version: OutVersion, values: dict[str, object]) -> bool:
     """Whether the journal's statistics are of before most of what is to be followed."""
     part = rows_by_statistics(connection, version.store_schema, ["journal"]) // _PARTS
-    rows = min(max(part, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS)
-    return bool(fetch_all(connection, _sql("large_window", **version.variables), values | {"rows": rows}))
+    return _has_more(connection, version, values, min(max(part, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS))
+
+
+def _has_more(connection: Connection, version: OutVersion, values: dict[str, object], rows: int) -> bool:
+    """Whether there are more than `rows` changes to follow."""
+    return fetch_one(connection, _sql("any_change", **version.variables), values | {"rows": rows}) is not None
 
 
 def exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:
@@ -120,7 +124,7 @@ def _changed_kinds(
 def _upsert(connection: Connection, tables: dict[str, object], of_object: dict[str, object], *, is_large: bool) -> int:
     """Writes the instances of one object that were created or changed; returns how many rows it wrote."""
     created = _insert(connection, tables, of_object) if is_large else None
-    upsert = _sql("upsert_instances", are_inserted=created is not None, **tables)
+    upsert = _sql("upsert_instances", part="all" if created is None else "others", **tables)
     return (created or 0) + execute(connection, upsert, of_object)
 
 
@@ -128,7 +132,7 @@ def _insert(connection: Connection, tables: dict[str, object], of_object: dict[s
     """Writes the instances that were created, or none (None) when the table has one of them."""
     try:
         with connection.begin_nested():
-            return execute(connection, _sql("insert_instances", **tables), of_object)
+            return execute(connection, _sql("upsert_instances", part="created", **tables), of_object)
     except TransientFault as fault:
         if fault.sqlstate != _UNIQUE_VIOLATION:
             raise

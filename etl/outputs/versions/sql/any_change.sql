@@ -1,5 +1,6 @@
--- Whether the journal has anything for this version: an idle follower stops here. The order makes the planner walk the
--- index from the window's start; without it, it expects a change early and reads the whole journal in vain.
+-- Whether the journal has more than `rows` changes for this version, of which no more are read; an idle follower, with
+-- none, stops here. The order makes the planner walk the index from the window's start; without it, it expects a change
+-- early and reads the whole journal in vain.
 {% from "window.jinja" import begun_since, under_way, seen %}
 {% macro first_change(wrote) -%}
 (
@@ -8,7 +9,7 @@
     where {{ wrote("j") }}
       and {{ seen("j") }}
     order by j.written_by
-    limit 1
+    offset :rows limit 1
 )
 {%- endmacro %}
 select 1 as found
