@@ -197,6 +197,36 @@ def test_a_run_that_is_stopped_later_gives_the_rows_back(site: Site) -> None:
     assert site.count("in_tables.process_expected where run is null") == 1
 
 
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("alter column name set not null", r"column name must be filled\..* alter column name drop not null; or "),
+        (
+            "add constraint paid check (amount is not null)",
+            r"constraint paid does not .* drop constraint paid, or let ",
+        ),
+        ("add foreign key (in_id) references kept", r"constraint in_client_in_id_fkey does not allow them\..*"),
+    ],
+)
+def test_a_constraint_of_the_partner_that_refuses_added_rows(site: Site, added: str, message: str) -> None:
+    """The run is stopped, as for what else a partner has to correct, and one without a full set works."""
+    clients(site, "a", "b")
+    merged(site)
+    clients(site, "a")
+    site.look("create table in_tables.kept as select cast('a' as varchar(100)) as id; ")
+    site.look("alter table in_tables.kept add primary key (id)")
+    site.look(f"alter table in_tables.in_client {added.replace('kept', 'in_tables.kept')}")
+    say(site, full_set=True)
+    site.partner.hand_over()
+    with pytest.raises(RunStopped, match=f"in_Client is a full set, .*: its {message}hand over "):
+        site.run()
+    assert site.partner.marker()["ins_inkafka_status"] == 2
+    assert given(site) == [("a", "")]
+    assert actual(site) == "a b"
+    site.partner("update process_expected set full_set = false")
+    assert merged(site).unchanged == 1
+
+
 def test_totals_that_differ_stop_the_run_with_both_numbers(site: Site) -> None:
     clients(site, "a", "b")
     site.partner.fill("in_claim", {"in_id": "k"})

@@ -7,18 +7,23 @@ guards, receipts, journal and undo see removals like any other.
 from collections.abc import Iterable
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one, pipe
+from etl.errors import EnvironmentFault, RunStopped, TransientFault
 from etl.merge.context import Connections, MergeContext
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
+from etl.quoting import printable
 from etl.runs import ClaimedRows, RowsByTable
 from etl.sources.in_tables.expected.present import find_missing, stage_rows, tables_of
 
 _sql = SqlTemplates(__package__)
+# SQLSTATEs of a null, a check, a foreign key, an exclusion.
+_BROKEN_CONSTRAINT = "23"
 
 
 def add_removals(connections: Connections, full: Iterable[BusinessObject], context: MergeContext) -> ClaimedRows:
     """Adds a claimed row that removes to the in_ tables of these objects for each instance that their rows lack;
-    returns how many per table. A table without a row that does not remove gets none."""
+    returns how many per table. A table without a row that does not remove gets none. Raises RunStopped where a
+    constraint that the partner added to a table refuses them."""
     return {names.in_table(one.code): _add(connections, one, context) for one in full}
 
 
@@ -60,4 +65,27 @@ def _add_rows(connections: Connections, variables: dict[str, str], context: Merg
         execute(imported, _sql("drop_staged"))
         execute(imported, _sql("create_missing"))
         pipe(connections.store, _sql("missing_ids"), {}, imported, "pg_temp.missing")
-    return execute(imported, _sql("add_rows", **variables), {"run": context.run})
+    try:
+        return execute(imported, _sql("add_rows", **variables), {"run": context.run})
+    except EnvironmentFault as fault:
+        if not fault.sqlstate.startswith(_BROKEN_CONSTRAINT) or isinstance(fault, TransientFault):
+            raise
+        raise RunStopped(_refusal(variables, fault)) from fault
+
+
+def _refusal(variables: dict[str, str], fault: EnvironmentFault) -> str:
+    """What the partner has added to the in_ table that refuses these rows, and what to do."""
+    broken = getattr(getattr(fault.__cause__, "orig", fault.__cause__), "diag", None)
+    table = f"{variables['in_schema']}.{variables['in_table']}"
+    what, do = "it refuses them", "drop what refuses them"
+    if column := getattr(broken, "column_name", None):
+        what = f"its column {printable(column)} must be filled"
+        do = f"alter table {table} alter column {printable(column)} drop not null"
+    elif constraint := getattr(broken, "constraint_name", None):
+        what = f"its constraint {printable(constraint)} does not allow them"
+        do = f"alter table {table} drop constraint {printable(constraint)}, or let it allow rows that are removed"
+    return (
+        f"{variables['in_table']} is a full set, and to remove what it lacks a run adds rows with in_id and removed "
+        f"alone: {what}. Nothing was merged, the rows are ready again. Do: {do}; or hand over those rows yourself, "
+        "without full_set; and hand over again"
+    )
