@@ -39,12 +39,12 @@ _READING = {
 def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> MergeContext:
     """Where and how a recorded run reads and writes."""
     in_migration = runtime.settings.in_migration
-    [started] = fetch_all(connections.imported, _sql("started_at", schema=runtime.in_schema), {"run": run})
+    [found] = fetch_all(connections.imported, _sql("recorded_run", schema=runtime.in_schema), {"run": run})
     return MergeContext(
         in_schema=runtime.in_schema,
         store_schema=runtime.store.schema,
         run=run,
-        started_at=started.started_at,
+        started_at=found.started_at,
         keep_on_null=in_migration.null_policy == "keep",
         max_value_bytes=in_migration.max_value_bytes,
         max_row_bytes=in_migration.max_row_bytes,
@@ -53,6 +53,8 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
         undivided_rows=runtime.settings.undivided_rows,
         workers=runtime.settings.worker_count,
         source=replace(IN_TABLES, name=runtime.handshake.source(connections.imported)),
+        has_expected=found.has_expected,
+        has_compare=found.has_compare,
     )
 
 

@@ -45,7 +45,8 @@ class MergeContext:
     """Schemas and limits of one run. `started_at` is the run's start by the database's clock.
 
     `is_relayed`: the in_ tables are temporary copies of a task's rows beside the store; marks are noted beside them.
-    `flush_statuses` may then send them: it receives their number."""
+    `flush_statuses` may then send them: it receives their number. `has_expected`, `has_compare`: process_expected and
+    process_compare are there, which in_ schemas of older versions lack until their DDL is applied."""
 
     in_schema: str
     store_schema: str
@@ -61,6 +62,8 @@ class MergeContext:
     source: Source = IN_TABLES
     kind: UnitKind = UnitKind.RUN
     is_relayed: bool = False
+    has_expected: bool = False
+    has_compare: bool = False
     flush_statuses: Callable[[int], None] = _no_marks
 
     @property

@@ -37,19 +37,19 @@ class Expectation:
 
 def take_expected(connection: Connection, context: MergeContext) -> None:
     """Notes the run in all rows; those that the partner adds later are about its next hand-over."""
-    if _is_there(connection, context):
+    if context.has_expected:
         _execute(connection, "take_expected", context)
 
 
 def free_expected(connection: Connection, context: MergeContext) -> None:
     """The run was stopped: its rows are about the next hand-over."""
-    if _is_there(connection, context):
+    if context.has_expected:
         _execute(connection, "free_expected", context)
 
 
 def finish_expected(connections: Connections, company: Company, context: MergeContext) -> None:
     """All of the run is read: compares what its rows ask for, and deletes them."""
-    if not _is_there(connections.imported, context):
+    if not context.has_expected:
         return
     statement = _sql("forget_expected", in_schema=context.in_schema)
     rows = fetch_all(connections.imported, statement, {"run": context.run})
@@ -67,7 +67,7 @@ def apply_expected(
 
     Raises RunStopped for a difference, and for a row that names what is not there.
     """
-    if not _is_there(connections.imported, context):
+    if not context.has_expected:
         return {}
     found = fetch_all(connections.imported, _sql("expected_of_run", in_schema=context.in_schema), {"run": context.run})
     if not found:
@@ -75,7 +75,7 @@ def apply_expected(
     # Those that do not know the table would leave its rows for the next hand-over, and the added ones for good.
     shut_out_older(connections.store, context.store_schema, STORE, "full_sets")
     expected = [_expectation(company, row) for row in found]
-    if any(one.is_compared for one in expected) and not _is_there(connections.imported, context, "has_compare"):
+    if any(one.is_compared for one in expected) and not context.has_compare:
         raise RunStopped(
             f"{_TABLE} asks for a comparison, and {names.PROCESS_COMPARE} is not there: make it by `etl generate-ddl "
             "--direction in --apply`, and hand over again"
@@ -149,12 +149,6 @@ def _differences(
 def _number(value: Decimal) -> str:
     """Without zeros behind the decimal point."""
     return f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
-
-
-def _is_there(connection: Connection, context: MergeContext, answer: str = "is_there") -> bool:
-    """in_ schemas of older versions have no such tables."""
-    [found] = fetch_all(connection, _sql("has_expected", in_schema=context.in_schema))
-    return bool(getattr(found, answer))
 
 
 def _execute(connection: Connection, statement: str, context: MergeContext) -> None:
