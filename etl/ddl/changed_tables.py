@@ -17,7 +17,7 @@ _sql = SqlTemplates(__package__)
 
 
 class Alteration(StrEnum):
-    """The kinds of a change of tables."""
+    """The kinds of a change of tables, and of records of Kafka, whose fields are columns here."""
 
     TABLE_ADDED = "table added"
     TABLE_REMOVED = "table removed"
@@ -28,6 +28,8 @@ class Alteration(StrEnum):
     TYPE_CHANGED = "type changed"
     TARGET_ADDED = "link target added"
     TARGET_REMOVED = "link target removed"
+    TARGETS_NAMED = "link targets named otherwise"
+    VALUES_ENDED = "no longer loaded"
     STATE_ADDED = "state shown"
     STATE_REMOVED = "state hidden"
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import Company
-from etl.metadata.field import DocumentValue, Field, LinkMode, OnBadValue
-from etl.metadata.field_types import CHOICE_TYPES, FieldType
+from etl.metadata.field import DocumentValue, Field, LinkMode, OnBadValue, option_values
+from etl.metadata.field_types import CHOICE_TYPES, TEXT, FieldType
 from etl.quoting import fold
 
 
@@ -24,7 +24,9 @@ class Rule(StrEnum):
     REQUIRED_REMOVED = "required removed"
     CHOICES_ADDED = "choices added"
     CHOICES_REMOVED = "choices removed"
+    CHOICES_EXCHANGED = "choices exchanged"
     CHOICES_ELSEWHERE = "choices from elsewhere"
+    IDS_KEPT = "ids stay as they are written"
     TIME_ZONE = "time zone changed"
     ROWS_REJECTED = "bad values reject rows"
     VALUES_SKIPPED = "bad values are skipped"
@@ -35,6 +37,10 @@ class Rule(StrEnum):
     TARGETS_ADDED = "link targets added"
     TARGETS_REMOVED = "link targets removed"
     LOADED = "loaded now"
+    SOURCES = "sources changed"
+    SOURCE_TIME = "source time changed"
+    AHEAD_LESS = "source time less far ahead"
+    AHEAD_MORE = "source time farther ahead"
     KIND = "type changed, column as before"
     KIND_FREE = "type changed, any text as before"
     OTHER = "rule changed"
@@ -57,12 +63,16 @@ class RuleChange:
 _FIELD: Final = frozenset(
     {"code", "type", "label", "need_load_from_in_tables", "need_upload_to_out_table", "use_as_key_in_migration"}
     | {"is_unique", "is_required", "in_migration_timezone_minutes", "options", "dictionary", "bo", "co", "view_type"}
-    | {"bo_field_codes", "on_bad_value", "link_mode"}
+    | {"bo_field_codes", "on_bad_value", "link_mode", "sources"}
 )
-_OBJECT: Final = frozenset({"code", "category", "name", "order_index", "fields", "bos", "native_fields"})
+_OBJECT: Final = frozenset(
+    {"code", "category", "name", "order_index", "fields", "bos", "native_fields", "sources"}
+    | {"source_time", "source_time_from_message", "source_time_ahead_seconds"}
+)
 _ANY_TEXT: Final = frozenset(
     {FieldType.INPUT_TEXT, FieldType.TEXTAREA, FieldType.LINK, FieldType.INPUT_EMAIL, FieldType.INPUT_PHONE}
 )
+_OF_MESSAGE: Final = " or the message's"
 
 
 def changed_rules(old: Company, new: Company) -> list[RuleChange]:
@@ -85,6 +95,8 @@ def _of_object(old: Company, had: BusinessObject, new: Company, bo: BusinessObje
     keys = [one.key_field.code if one.key_field else "" for one in (had, bo)]
     if fold(keys[0]) != fold(keys[1]):
         yield RuleChange(Rule.KEY, bo.code, keys[1] or keys[0], True, flags[1], keys[0] or "none", keys[1] or "none")
+    for rule, first, second in _of_source_time(had, bo):
+        yield RuleChange(rule, bo.code, "", *flags, first, second)
     if changed := _other_keys(had, bo, _OBJECT):
         yield RuleChange(Rule.OTHER, bo.code, "", *flags, changed)
     fields = {fold(field.code): field for field in had.fields}
@@ -94,8 +106,25 @@ def _of_object(old: Company, had: BusinessObject, new: Company, bo: BusinessObje
             continue
         is_loaded = _is_given(known) or _is_given(field)
         is_uploaded = known.need_upload_to_out_table or field.need_upload_to_out_table
-        for rule, first, second in (*_of_field(known, field), *_targets(old, known, new, field)):
+        sources = _of_sources(had.sources_of(known), bo.sources_of(field), is_loaded=is_loaded)
+        for rule, first, second in (*_of_field(known, field), *_targets(old, known, new, field), *sources):
             yield RuleChange(rule, bo.code, field.code, is_loaded, is_uploaded, first, second)
+
+
+def _of_source_time(had: BusinessObject, bo: BusinessObject) -> Iterator[tuple[Rule, str, str]]:
+    times = [f"{one.source_time or ''}{_OF_MESSAGE if one.source_time_from_message else ''}" for one in (had, bo)]
+    if fold(times[0]) != fold(times[1]):
+        yield Rule.SOURCE_TIME, times[0], times[1]
+    ahead = [one.source_time_ahead_seconds for one in (had, bo)]
+    if had.source_time and bo.source_time and ahead[0] != ahead[1]:
+        rule = Rule.AHEAD_LESS if ahead[1] < ahead[0] else Rule.AHEAD_MORE
+        yield rule, f"{ahead[0]} seconds", f"{ahead[1]} seconds"
+
+
+def _of_sources(before: tuple[str, ...], after: tuple[str, ...], *, is_loaded: bool) -> Iterator[tuple[Rule, str, str]]:
+    """Of a field, whether it has its own or those of its object."""
+    if is_loaded and before != after:
+        yield Rule.SOURCES, ", ".join(before), ", ".join(after)
 
 
 def _is_given(field: Field) -> bool:
@@ -135,6 +164,9 @@ def _other_keys(had: DocumentValue, value: DocumentValue, known: frozenset[str])
 def _of_type(had: Field, field: Field) -> Iterator[tuple[Rule, str, str]]:
     if had.type is field.type or {had.type, field.type} <= CHOICE_TYPES:
         return
+    if had.type is FieldType.FILE_UPLOAD and field.sql_type:
+        yield Rule.KIND, str(had.type), str(field.type)
+        return
     if had.sql_type == field.sql_type and had.is_link == field.is_link and field.sql_type:
         finds = field.is_unique or field.use_as_key_in_migration
         is_same = {had.type, field.type} <= _ANY_TEXT and not (finds and had.ignores_case != field.ignores_case)
@@ -142,17 +174,24 @@ def _of_type(had: Field, field: Field) -> Iterator[tuple[Rule, str, str]]:
 
 
 def _of_choices(had: Field, field: Field) -> Iterator[tuple[Rule, str, str]]:
+    if had.type in CHOICE_TYPES and field.sql_type == TEXT:
+        ids = [word for word, stored in option_values(had) if word != stored]
+        if ids or had.dictionary:
+            yield Rule.IDS_KEPT, ", ".join(ids) or f"ids of {had.dictionary}", ""
     if not {had.type, field.type} <= CHOICE_TYPES:
         return
     if had.dictionary != field.dictionary:
         names = [f"dictionary {one.dictionary}" if one.dictionary else "its own list" for one in (had, field)]
         yield Rule.CHOICES_ELSEWHERE, names[0], names[1]
         return
-    before, after = ({word for one in f.options for word in (one.code, one.id) if word} for f in (had, field))
-    if gone := sorted(before - after):
+    before, after = (dict(option_values(one)) for one in (had, field))
+    if gone := sorted(before.keys() - after.keys()):
         yield Rule.CHOICES_REMOVED, ", ".join(gone), ""
-    if come := sorted(after - before):
+    if come := sorted(after.keys() - before.keys()):
         yield Rule.CHOICES_ADDED, "", ", ".join(come)
+    if moved := sorted(word for word in before.keys() & after.keys() if before[word] != after[word]):
+        stored = [", ".join(f"{word} as {words[word]}" for word in moved) for words in (before, after)]
+        yield Rule.CHOICES_EXCHANGED, stored[0], stored[1]
 
 
 def _of_links(had: Field, field: Field) -> Iterator[tuple[Rule, str, str]]:

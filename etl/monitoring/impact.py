@@ -1,12 +1,14 @@
 """What a change of the metadata means to partners, to readers of each out_ version, and to consumers of topics."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from etl.database import read_only_transaction
 from etl.ddl.changed_tables import (
     Alteration,
     Altered,
+    Shapes,
     altered_tables,
     altered_versions,
     in_shapes,
@@ -15,9 +17,15 @@ from etl.ddl.changed_tables import (
 from etl.engine import Runtime, has_out_versions
 from etl.metadata import Company, names
 from etl.metadata.changed_rules import RuleChange, changed_rules
-from etl.metadata.out_structure import OutStructure
+from etl.metadata.out_structure import FIELD, OutStructure
+from etl.monitoring.changed_records import altered_records
 from etl.monitoring.impact_texts import OF_IN_TABLES, OF_RULES, OF_TOPICS, OF_VERSIONS, Impact, Meaning, Party
 from etl.outputs.versions import known_versions, next_version, read_readers
+from etl.quoting import fold
+from etl.settings.kafka_model import OutMigrationKafka
+
+_RENAMED: Final = Alteration.COLUMN_RENAMED
+_GONE: Final = (Alteration.TABLE_REMOVED, Alteration.COLUMN_REMOVED, _RENAMED)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,34 @@ class LiveVersion:
 
 
 @dataclass(frozen=True)
+class Loading:
+    """What partners load, by the in_ tables before and after a change."""
+
+    before: Shapes
+    after: Shapes
+
+    def ended(self, shown: OutStructure) -> Iterator[Altered]:
+        """Columns and links of a version that runs write no more: their fields are not in the in_ tables now."""
+        for table in shown.instances:
+            for column in (one for one in table.columns if one.source == FIELD):
+                if self._has_ended(names.in_table(table.bo), column.name):
+                    yield Altered(Alteration.VALUES_ENDED, table.name, column.name)
+        for link in shown.links:
+            members = link.targets if link.bo_column else (None,)
+            loaded = [names.in_link_table(link.bo, link.field, one) for one in members]
+            if any(map(self._has_ended, loaded)):
+                yield Altered(Alteration.VALUES_ENDED, link.name)
+
+    def _has_ended(self, table: str, column: str = "") -> bool:
+        return _is_loaded(self.before, table, column) and not _is_loaded(self.after, table, column)
+
+
+def _is_loaded(shapes: Shapes, table: str, column: str) -> bool:
+    shape = shapes.get(fold(table))
+    return shape is not None and (not column or fold(column) in shape.columns)
+
+
+@dataclass(frozen=True)
 class MetadataImpact:
     """All effects of the documents of a company; `are_rules_compared` is false where only tables were compared."""
 
@@ -74,12 +110,13 @@ def read_impact(runtime: Runtime, new: Company, old: Company | None) -> Metadata
     wanted = OutStructure.of(new, kept=runtime.versions.kept_states)
     effects = [*_on_partners(altered_tables(had, in_shapes(new)), runtime.in_schema)]
     for version in versions:
-        effects += _on_readers(version, wanted, following)
-    shown = next((one.structure for one in versions if one.is_current and one.structure), None)
-    if shown is None and old:
-        shown = OutStructure.of(old, kept=runtime.versions.kept_states)
-    if shown:
-        effects += _on_consumers(altered_versions(shown, wanted), wanted, shown, runtime)
+        effects += _on_readers(version, wanted, following, Loading(had, in_shapes(new)))
+    current = next((one.structure for one in versions if one.is_current), None)
+    for output in runtime.settings.kafka.outputs:
+        if old:
+            effects += _on_consumers(altered_records(old, new, output), output)
+        elif current:
+            effects += _on_consumers(_altered_objects(current, wanted, output), output)
     if old:
         effects += _of_rules(changed_rules(old, new), runtime)
     return MetadataImpact(new.code, tuple(effects), old is not None)
@@ -105,29 +142,41 @@ def _on_partners(altered: Iterable[Altered], schema: str) -> Iterator[Effect]:
         yield _effect(OF_IN_TABLES[one.kind], Party.PARTNERS, "", one, schema)
 
 
-def _on_readers(version: LiveVersion, wanted: OutStructure, following: str) -> Iterator[Effect]:
+def _on_readers(version: LiveVersion, wanted: OutStructure, following: str, loading: Loading) -> Iterator[Effect]:
     """Each change once for those who read the version without confirming, and once for each reader that confirms."""
     if version.structure is None:
         return
-    for one in altered_versions(version.structure, wanted):
-        is_now = version.is_current or one.kind is Alteration.TYPE_WIDENED
+    ended = list(loading.ended(version.structure))
+    altered = altered_versions(version.structure, wanted)
+    if version.is_current:  # its readers lose what leaves it in any case
+        gone = {(one.table, one.before if one.kind is _RENAMED else one.column) for one in altered if one.kind in _GONE}
+        ended = [one for one in ended if (one.table, one.column) not in gone and (one.table, "") not in gone]
+    for one in (*altered, *ended):
+        is_now = version.is_current or one.kind in (Alteration.TYPE_WIDENED, Alteration.VALUES_ENDED)
         for reader in ("", *version.readers):
             meaning = OF_VERSIONS[one.kind]
             yield _effect(meaning, Party.READERS, reader, one, version.schema, following=following, is_now=is_now)
 
 
-def _on_consumers(
-    altered: Iterable[Altered], wanted: OutStructure, shown: OutStructure, runtime: Runtime
-) -> Iterator[Effect]:
-    objects = _objects(shown) | _objects(wanted)
-    for output in runtime.settings.kafka.outputs:
-        for one in altered:
-            bo, field = objects.get(one.table, ("", ""))
-            named = output.fields.get(bo)
-            is_sent = not output.business_objects or bo in output.business_objects
-            is_shown = not named or (field or one.column) in ("", *named)
-            if one.kind in OF_TOPICS and bo and is_sent and is_shown:
-                yield _effect(OF_TOPICS[one.kind], Party.TOPICS, "", one, output.topic_of(bo))
+def _on_consumers(altered: Iterable[Altered], output: OutMigrationKafka) -> Iterator[Effect]:
+    for one in altered:
+        if one.kind in OF_TOPICS:
+            yield _effect(OF_TOPICS[one.kind], Party.TOPICS, "", one, output.topic_of(one.table))
+
+
+def _altered_objects(shown: OutStructure, wanted: OutStructure, output: OutMigrationKafka) -> Iterator[Altered]:
+    """What records have otherwise as far as versions tell, without the documents in use."""
+    tables = _objects(shown) | _objects(wanted)
+    natives = {
+        column.name for one in (*shown.instances, *wanted.instances) for column in one.columns if column.source != FIELD
+    }
+    for one in altered_versions(shown, wanted):
+        bo, field = tables.get(one.table, ("", ""))
+        named = output.fields.get(bo)
+        is_sent = bo and (not output.business_objects or bo in output.business_objects)
+        is_shown = not named or (field or one.column) in ("", *named)
+        if is_sent and is_shown and not (not field and one.column in natives):
+            yield replace(one, table=bo, column=field or one.column) if field else one
 
 
 def _objects(structure: OutStructure) -> dict[str, tuple[str, str]]:
@@ -148,7 +197,7 @@ def _effect(
 ) -> Effect:
     words = {"table": one.table, "column": one.column, "before": one.before, "after": one.after, "next": following}
     # A renamed column is looked for by the name that it has now in the table.
-    column = one.before if one.kind is Alteration.COLUMN_RENAMED else one.column
+    column = one.before if one.kind is _RENAMED else one.column
     location = ".".join(part for part in (schema, one.table, column) if part)
     what, do = meaning.what.format(**words), meaning.do.format(**words)
     return Effect(meaning.impact, party, reader, str(one.kind), location, what, do, is_now)

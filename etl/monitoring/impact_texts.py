@@ -60,6 +60,7 @@ _MOVE: Final = (
 _RETIRE: Final = (
     "`etl out build --version {next}`, `etl out switch {next}`, and retire this version before longer values come"
 )
+_KEEP_LOADED: Final = "keep it loaded until the readers have left it"
 _CONSUMERS: Final = "there are no versions in a topic: tell its consumers before it is deployed"
 _NO_NEED: Final = "nothing: consumers pass over what they do not know"
 
@@ -88,6 +89,9 @@ OF_VERSIONS: Final = {
     Alteration.TYPE_CHANGED: _breaks("from {before} to {after}", _MOVE),
     Alteration.TARGET_ADDED: _adds("links may lead to {after} too", _BUILD),
     Alteration.TARGET_REMOVED: _breaks("links to {before} leave the next version", _MOVE),
+    Alteration.VALUES_ENDED: _breaks(
+        "no row writes it any more: what is there stays, rows that come are without it", _KEEP_LOADED
+    ),
     Alteration.STATE_ADDED: _breaks("{after} instances have rows in all tables, marked by system_state", _MOVE),
     Alteration.STATE_REMOVED: _breaks("{before} instances leave all tables", _MOVE),
 }
@@ -103,6 +107,8 @@ OF_TOPICS: Final = {
     Alteration.TYPE_CHANGED: _breaks("values are of another type", _CONSUMERS),
     Alteration.TARGET_ADDED: _adds("links may lead to {after} too", _CONSUMERS),
     Alteration.TARGET_REMOVED: _breaks("links to {before} no longer come", _CONSUMERS),
+    Alteration.TARGETS_NAMED: _breaks("links named their targets {before}, and name them {after}", _CONSUMERS),
+    Alteration.VALUES_ENDED: _breaks("no row writes it any more: its values stay as they are", _CONSUMERS),
 }
 """To consumers of an out topic, as there are no versions in it."""
 
@@ -144,9 +150,17 @@ OF_RULES: Final[dict[Rule, dict[Party, Meaning]]] = {
         _P: _breaks("rows with {before} are rejected (OPTION_UNKNOWN)", _INFORM),
         _R: _adds("{before} no longer comes; what is stored stays", "nothing"),
     },
+    Rule.CHOICES_EXCHANGED: {
+        _P: _breaks("an id was stored as another choice: {before}, now {after}", _INFORM),
+        _R: _breaks("what partners write is another choice: {before}, now {after}", _INFORM_READERS),
+    },
     Rule.CHOICES_ELSEWHERE: {
         _P: _breaks("the choices come from {after} instead of {before}", _INFORM),
         _R: _breaks("the values come from {after} instead of {before}", _INFORM_READERS),
+    },
+    Rule.IDS_KEPT: {
+        _P: _breaks("{before} were stored as the codes of choices, and are stored as they are", _INFORM),
+        _R: _breaks("{before} were shown as the codes of choices, and are shown as they are", _INFORM_READERS),
     },
     Rule.TIME_ZONE: {
         _P: _breaks("dates are read {after} east of Greenwich instead of {before}", _INFORM),
@@ -187,6 +201,23 @@ OF_RULES: Final[dict[Rule, dict[Party, Meaning]]] = {
             "rows without it empty what another source has written, unless nullPolicy=keep",
             "fill the column for the rows that are handed over, or set nullPolicy=keep",
         ),
+        _R: _breaks("rows without it empty what another source has written, unless nullPolicy=keep", _INFORM_READERS),
+    },
+    Rule.SOURCES: {
+        _P: _breaks("of several sources, {before} counted more, and now {after}: others do not overwrite it", _INFORM),
+        _R: _breaks("of several sources, {before} counted more, and now {after}", _INFORM_READERS),
+    },
+    Rule.SOURCE_TIME: {
+        _P: _breaks("the time was {before} and is {after}: older rows and those without it overwrite nothing", _INFORM),
+        _R: _breaks("the time was {before} and is {after}: another row's values may be there", _INFORM_READERS),
+    },
+    Rule.AHEAD_LESS: {
+        _P: _breaks("times may be ahead by {after} instead of {before}: rows with later ones are rejected", _INFORM),
+        _R: _adds("rows with later times no longer come", "nothing"),
+    },
+    Rule.AHEAD_MORE: {
+        _P: _adds("times may be ahead by {after} instead of {before}", _CONTRACT),
+        _R: _adds("rows come that were rejected", "nothing"),
     },
     Rule.KIND: {
         _P: _breaks("from {before} to {after}: values that were good may be rejected or read otherwise", _NEW_FIELD),

@@ -63,6 +63,28 @@ def made(field: str, bos: str = "Other") -> Company:
             [(Rule.CHOICES_REMOVED, "S", ""), (Rule.CHOICES_ADDED, "", "L")],
         ),
         (
+            'code: A, type: DROPDOWN_SINGLE, options: [{code: S, id: "1"}, {code: M, id: "2"}]',
+            'code: A, type: DROPDOWN_SINGLE, options: [{code: S, id: "2"}, {code: M, id: "1"}]',
+            [(Rule.CHOICES_EXCHANGED, "1 as S, 2 as M", "1 as M, 2 as S")],
+        ),
+        (
+            'code: A, type: DROPDOWN_SINGLE, options: [{code: S, id: "1"}, {code: M, id: "M"}]',
+            "code: A, type: INPUT_TEXT",
+            [(Rule.IDS_KEPT, "1", "")],
+        ),
+        (
+            "code: A, type: DROPDOWN_SINGLE, dictionary: Sizes",
+            "code: A, type: INPUT_TEXT",
+            [(Rule.IDS_KEPT, "ids of Sizes", "")],
+        ),
+        ("code: A, type: DROPDOWN_SINGLE, options: [S]", "code: A, type: INPUT_TEXT", []),
+        ("code: A, type: FILE_UPLOAD", "code: A, type: TEXTAREA", [(Rule.KIND, "FILE_UPLOAD", "TEXTAREA")]),
+        (
+            "code: A, type: INPUT_TEXT, sources: [kafka]",
+            "code: A, type: INPUT_TEXT, sources: [in_tables, kafka]",
+            [(Rule.SOURCES, "kafka", "in_tables, kafka")],
+        ),
+        (
             "code: A, type: DROPDOWN_SINGLE, options: [S]",
             "code: A, type: DROPDOWN_SINGLE, dictionary: Sizes",
             [(Rule.CHOICES_ELSEWHERE, "its own list", "dictionary Sizes")],
@@ -118,6 +140,35 @@ def test_a_field_that_was_only_shown_is_loaded() -> None:
     both = company(Client=f"code: Client\nfields:\n  - {{code: A, type: INPUT_TEXT, {FLAGS}}}\n")
     assert [one.rule for one in changed_rules(shown, both)] == [Rule.LOADED]
     assert changed_rules(both, shown) == []
+
+
+def test_sources_count_whether_a_field_has_them_or_its_object() -> None:
+    own = company(Client=f"code: Client\nfields:\n  - {{code: A, type: INPUT_TEXT, sources: [kafka], {FLAGS}}}\n")
+    common = company(Client=f"code: Client\nsources: [kafka]\nfields:\n  - {{code: A, type: INPUT_TEXT, {FLAGS}}}\n")
+    assert changed_rules(own, common) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", "sourceTime: At\nsourceTimeFromMessage: true\n", [(Rule.SOURCE_TIME, "", "At or the message's")]),
+        ("sourceTime: At\nsourceTimeAheadSeconds: 9\n", "", [(Rule.SOURCE_TIME, "At", "")]),
+        (
+            "sourceTime: At\n",
+            "sourceTime: At\nsourceTimeAheadSeconds: 9\n",
+            [(Rule.AHEAD_LESS, "300 seconds", "9 seconds")],
+        ),
+        (
+            "sourceTime: At\n",
+            "sourceTime: at\nsourceTimeAheadSeconds: 900\n",
+            [(Rule.AHEAD_MORE, "300 seconds", "900 seconds")],
+        ),
+    ],
+)
+def test_a_source_time(before: str, after: str, expected: list[tuple[Rule, str, str]]) -> None:
+    text = f"code: Client\n{{}}fields:\n  - {{{{code: At, type: FULL_DATE, {FLAGS}}}}}\n"
+    old, new = (company(Client=text.format(keys)) for keys in (before, after))
+    assert [(one.rule, one.before, one.after) for one in changed_rules(old, new)] == expected
 
 
 def test_another_category_with_the_same_fields() -> None:
