@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -109,15 +109,24 @@ def _without_used_files(store: Connection, runtime: Runtime, subject: Subject) -
     )
 
 
-def subject_in_import(imported: Connection, runtime: Runtime, bo: BusinessObject, known: Subject) -> Subject:
-    """The same with what its rows in the in_ table have."""
+def ids_of_others(store: Connection, runtime: Runtime, bo: BusinessObject, subject: Subject) -> list[str]:
+    """Its external ids that are those of instances which are not of it."""
+    variables = {"store_schema": runtime.store.schema, "golden": names.store_table(bo.code)}
+    values = {**subject.values, "ids": list(subject.in_ids)}
+    return [row.in_id for row in fetch_all(store, _sql("ids_of_others", **variables), values)]
+
+
+def subject_in_import(
+    imported: Connection, runtime: Runtime, bo: BusinessObject, known: Subject, others: Collection[str] = ()
+) -> Subject:
+    """The same with what its rows in the in_ table have, but for those with the external ids of `others`."""
     table = names.in_table(bo.code)
     there = relations(imported, runtime.in_schema, [table]).get(fold(table))
     if there is None:
         return known
     unique = [one for one in dict(known.unique) if one in there.columns]
     statement = _sql("values_of_rows", in_schema=runtime.in_schema, table=table, unique=unique)
-    pairs = [(row.name, row.value) for row in fetch_all(imported, statement, known.values)]
+    pairs = [(row.name, row.value) for row in fetch_all(imported, statement, {**known.values, "others": list(others)})]
     ids = [value for name, value in pairs if name == "in_id"]
     return _with_texts(replace(known, in_ids=_united(known.in_ids, ids)), bo, pairs)
 

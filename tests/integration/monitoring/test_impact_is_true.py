@@ -1,5 +1,5 @@
 """What changed documents are reported to mean is true, for each kind of a change: it is made, partner, readers and
-consumers go on as yesterday, and what comes of it is compared with documents that have not changed.
+consumers continue as yesterday, and what comes of it is compared with documents that have not changed.
 
 Breaking: something differs. Additive: nothing does; to partners but for rows that were rejected, to readers and
 consumers as far as both documents take the rows alike, which they do not write.
