@@ -26,7 +26,8 @@ def beyond_reach(runtime: Runtime, bo: BusinessObject, subject: Subject) -> Iter
     yield "what readers, programs and people have copied: rows of out_ tables, records, exports, files for `etl fill`"
     yield "dead row versions until a vacuum, statistics of a table that has no row any more"
     yield "the write-ahead log until it is overwritten, replicas until they follow"
-    yield "logs of other hosts, logs of database servers that are not ours, uploads that wait in the console"
+    yield "logs of other hosts, logs of database servers that are not ours"
+    yield "uploads that wait in the console, and what it answered in the last ten minutes, until it is restarted"
 
 
 def _topics(runtime: Runtime, bo: BusinessObject, subject: Subject) -> Iterator[str]:

@@ -189,7 +189,7 @@ OUT_COLUMNS: dict[str, tuple[str, ...]] = {
 _LOADED = {
     "city": ("code",),
     "town": ("code",),
-    "client": ("name", "email", "phone", "amount", "active", "born", "seen", "size", "shape", "home", "note"),
+    "client": ("iin", "name", "email", "phone", "amount", "active", "born", "seen", "size", "shape", "home", "note"),
     "firm": ("name",),
     "shop": ("name",),
     "claim": ("title",),
