@@ -130,7 +130,7 @@ USUAL = Day(
     "usual",
     (
         ("in_City", {"in_id": "SHY", "code": "SHY"}),
-        client("a", name="Anna", amount="7.5", size="2", home="AST", born="2001-01-01 00:00", note="m"),
+        client("a", name="Anna", amount="7.5", size="M", home="AST", born="2001-01-01 00:00", note="m"),
         client("d", name="Dan", size="M", seen="2026-01-06 12:00"),
         ("in_Firm", {"in_id": "h", "name": "h"}),
         ("in_Shop", {"in_id": "s", "name": "other"}),
@@ -152,6 +152,8 @@ RARE = Day(
         client("t", name="Tia", seen=None),
         client("u", seen=AHEAD),
         client("w", phone="+T"),
+        client("x", shape="oval"),
+        client("y", size="2"),
         client("v", born="2000-01-01 18:30"),  # the next day from 330 minutes east of Greenwich on
         client("i", seen="2026-01-01 12:00", home="OSS"),
         client("a", name="Old Ann", seen="2026-01-02 12:00", size="L", phone="+a"),
@@ -189,7 +191,10 @@ OUT_COLUMNS: dict[str, tuple[str, ...]] = {
 _LOADED = {
     "city": ("code",),
     "town": ("code",),
-    "client": ("iin", "name", "email", "phone", "amount", "active", "born", "seen", "size", "shape", "home", "note"),
+    "client": (
+        *("iin", "name", "email", "phone", "amount", "active", "born", "seen", "size", "shape", "home", "note"),
+        "rank",  # which rows would empty if they brought it
+    ),
     "firm": ("name",),
     "shop": ("name",),
     "claim": ("title",),

@@ -125,7 +125,7 @@ def is_said(said: list[Effect], party: Party) -> bool:
 
 def misjudged(who: str, is_breaking: bool, expected: tuple[Seen, Seen], met: tuple[Seen, Seen]) -> Iterator[str]:
     usual, every = (different(one, other) for one, other in zip(expected, met, strict=True))
-    if is_breaking and not every:
+    if is_breaking and not (usual or every):
         yield f"{who}: {_NOTHING}"
     if not is_breaking and usual:
         yield f"{who}: not said to be breaking, and it differs: {usual}"
