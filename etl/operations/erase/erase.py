@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from getpass import getuser
 from socket import gethostname
 
-from etl.database import Connection, part_states, transaction
+from etl.database import part_states, transaction
 from etl.engine import Runtime, has_store, is_prepared, prepare_to_change
 from etl.engine.instances.finding import find_object, find_stored, has_golden_table
 from etl.errors import ConfigurationError, EtlError
@@ -22,7 +22,7 @@ from etl.operations.erase.noted import (
 )
 from etl.operations.erase.passes import count_all, erase_in_databases, erase_in_out, erase_in_web
 from etl.operations.erase.record import Recorded, digests_of, ids_of, note_in_configuration, unrepeated
-from etl.operations.erase.subject import Subject, ids_of_others, subject_in_import, subject_in_store
+from etl.operations.erase.subject import Subject, subject_now
 from etl.operations.erase.tables import Holder
 from etl.operations.installation import Installation
 from etl.quoting import fold, shown
@@ -132,29 +132,13 @@ def _named(runtime: Runtime, bo: BusinessObject, named: str) -> Subject:
 
 
 def _subject(runtime: Runtime, bo: BusinessObject, known: Subject) -> Subject:
-    """All that is known of it now: ids lead to rows, rows to ids, and ids to instances that were joined."""
-    found, before = known, None
-    with transaction(runtime.engine, statement_timeout="0") as imported:
-        has_rows = is_prepared(imported, runtime)
-        with transaction(runtime.store_engine, statement_timeout="0") as store:
-            has_instances = has_store(store, runtime) and has_golden_table(store, runtime, bo)
-            while found != before:
-                before = found
-                if has_rows:
-                    found = subject_in_import(imported, runtime, bo, before)
-                if has_instances and (others := _others(store, runtime, bo, before, found)):
-                    found = subject_in_import(imported, runtime, bo, before, others)
-                if has_instances:
-                    found = subject_in_store(store, runtime, bo, found)
-    return found
-
-
-def _others(store: Connection, runtime: Runtime, bo: BusinessObject, before: Subject, found: Subject) -> list[str]:
-    """Ids that came with rows and are those of others. Known ones stay: a later instance with one is the person."""
-    if not found.instances:
-        return []
-    come = tuple(one for one in found.in_ids if one not in before.in_ids)
-    return ids_of_others(store, runtime, bo, replace(found, in_ids=come)) if come else []
+    with (
+        transaction(runtime.engine, statement_timeout="0") as imported,
+        transaction(runtime.store_engine, statement_timeout="0") as store,
+    ):
+        has_instances = has_store(store, runtime) and has_golden_table(store, runtime, bo)
+        has_import = is_prepared(imported, runtime)
+        return subject_now(imported if has_import else None, store if has_instances else None, runtime, bo, known)
 
 
 def _restored(runtime: Runtime, bo: BusinessObject, recorded: Recorded) -> Subject:

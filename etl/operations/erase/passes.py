@@ -12,7 +12,7 @@ from etl.operations.erase.noted import Erasure, note_subject
 from etl.operations.erase.out_tables import out_tables
 from etl.operations.erase.record import digests_of
 from etl.operations.erase.store_tables import contents_of, repairs_of, store_tables
-from etl.operations.erase.subject import Subject, subject_in_import, subject_in_store
+from etl.operations.erase.subject import Subject, subject_now
 from etl.operations.erase.tables import Holder, SubjectTable, Values, existing
 from etl.operations.erase.web_tables import WEB_TABLES
 from etl.operations.installation import IMPORT, OUT, STORE, WEB, Installation
@@ -56,12 +56,7 @@ def erase_in_databases(runtime: Runtime, bo: BusinessObject, erasure: Erasure) -
         with runtime.connections(imported) as connections:
             store = connections.store
             runtime.store_fence.shut_out(store)
-            subject = erasure.subject
-            if has_import:
-                subject = subject_in_import(imported, runtime, bo, subject)
-            subject = subject_in_store(store, runtime, bo, subject)
-            if has_import:
-                subject = subject_in_import(imported, runtime, bo, subject)
+            subject = subject_now(imported if has_import else None, store, runtime, bo, erasure.subject)
             erasure = replace(erasure, subject=subject)
             digests = digests_of(runtime.company.code, bo.code, subject.in_ids)
             note_subject(store, runtime.store.schema, erasure, digests)

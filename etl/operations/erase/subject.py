@@ -73,7 +73,25 @@ class Subject:
         return values | {f"unique_{column}": list(found) for column, found in self.unique}
 
 
-def subject_in_store(store: Connection, runtime: Runtime, bo: BusinessObject, known: Subject) -> Subject:
+def subject_now(
+    imported: Connection | None, store: Connection | None, runtime: Runtime, bo: BusinessObject, known: Subject
+) -> Subject:
+    """All that is known of it now: ids lead to rows, rows to ids, and ids to instances that were joined. Without an
+    import or a store what the other one has."""
+    found, before = known, None
+    while found != before:
+        before = found
+        if imported is not None:
+            found = _in_import(imported, runtime, bo, before)
+        if store is None:
+            continue
+        if imported is not None and (others := _ids_of_others(store, runtime, bo, before, found)):
+            found = _in_import(imported, runtime, bo, before, others)
+        found = _in_store(store, runtime, bo, found)
+    return found
+
+
+def _in_store(store: Connection, runtime: Runtime, bo: BusinessObject, known: Subject) -> Subject:
     """What the store has of the instances of `known`, and of those that have one of its external ids by now."""
     schema, golden = runtime.store.schema, names.store_table(bo.code)
     variables: dict[str, object] = {"store_schema": schema, "golden": golden}
@@ -109,14 +127,19 @@ def _without_used_files(store: Connection, runtime: Runtime, subject: Subject) -
     )
 
 
-def ids_of_others(store: Connection, runtime: Runtime, bo: BusinessObject, subject: Subject) -> list[str]:
-    """Its external ids that are those of instances which are not of it."""
+def _ids_of_others(
+    store: Connection, runtime: Runtime, bo: BusinessObject, before: Subject, found: Subject
+) -> list[str]:
+    """External ids that came with rows and are those of instances which are not of it: rows of others have a unique
+    value of it, as after a split, or name it in out_id. Known ids stay: a later instance with one is the person."""
+    come = [one for one in found.in_ids if one not in before.in_ids]
+    if not come or not found.instances:
+        return []
     variables = {"store_schema": runtime.store.schema, "golden": names.store_table(bo.code)}
-    values = {**subject.values, "ids": list(subject.in_ids)}
-    return [row.in_id for row in fetch_all(store, _sql("ids_of_others", **variables), values)]
+    return [row.in_id for row in fetch_all(store, _sql("ids_of_others", **variables), {**found.values, "ids": come})]
 
 
-def subject_in_import(
+def _in_import(
     imported: Connection, runtime: Runtime, bo: BusinessObject, known: Subject, others: Collection[str] = ()
 ) -> Subject:
     """The same with what its rows in the in_ table have, but for those with the external ids of `others`."""

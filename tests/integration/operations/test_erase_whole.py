@@ -102,6 +102,10 @@ def test_nothing_of_the_person_is_left_and_all_of_others(make_site: MakeSite) ->
         site.partner("insert into process_expected (in_table, rows) values ('in_Client', 1)")
         site.partner.hand_over()
         site.etl("run")
+        # Rows of others that name the person: by the e-mail address of before the split, and by out_id.
+        person = site.value("select _id from store_demo.bo_client where _in_id = %s", [ID])
+        site.partner.fill("in_client", _row(MERGED, "Zoe Splitaway", "xenia@xyzzy.example", "2026-01-10"))
+        site.partner.fill("in_client", {"in_id": "b", "out_id": person, "name": "Bob Stayshere"})
         others = [(one.table, one.column) for one in finds(site, OTHERS)]
         held = {find.table for find in finds(site, VALUES)}
         [found] = json.loads(done(site.etl("erase", "Client", ID, "--json")).out)
