@@ -11,7 +11,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import cycle
 from pathlib import Path
 
@@ -40,8 +40,15 @@ _PLAYED = 50
 
 
 def resident_mb(service: Service) -> float:
-    status = Path(f"/proc/{service.process.pid}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
+    """Of its largest process: that of the first worker, or of a further one."""
+    found, sizes = [service.process.pid], []
+    while found:
+        place = Path(f"/proc/{found.pop()}")
+        with suppress(FileNotFoundError, ProcessLookupError, IndexError):  # a further worker may end meanwhile
+            sizes.append(int(re.findall(r"VmRSS:\s+(\d+) kB", (place / "status").read_text())[0]) / 1024)
+            for children in place.glob("task/*/children"):
+                found += map(int, children.read_text().split())
+    return max(sizes)
 
 
 def faults(reading: Hosts, stays: Service) -> Iterator[Callable[[], object]]:
