@@ -71,10 +71,6 @@ def of_a_batch_a_row_with_values_counts(monkeypatch: pytest.MonkeyPatch) -> None
     inject_fault(monkeypatch, "stage_duplicates", replace(r"is not true as _comes_later", "is null as _comes_later"))
 
 
-def what_is_written_meanwhile_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
-    inject_fault(monkeypatch, "any_outranked", replace(r"f\.source_time > s\._state_time", "false"))
-
-
 FAULTS = (
     no_time_is_noted,
     older_news_counts,
@@ -85,7 +81,6 @@ FAULTS = (
     an_older_state_counts,
     a_removal_without_a_time_has_none,
     of_a_batch_a_row_with_values_counts,
-    what_is_written_meanwhile_is_removed,
 )
 
 

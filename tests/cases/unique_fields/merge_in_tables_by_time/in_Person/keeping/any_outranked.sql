@@ -3,8 +3,4 @@ select exists (
     select from owner_change c
     join store_demo.field_owner f on f.bo = :bo and f.instance = c.instance and f.field = c.field
     where (f.source, f.source_time) is distinct from (c.source, c.time)
-    union all
-    select from stage s
-    join store_demo.field_owner f on f.bo = :bo and f.instance = s._instance and f.run <> :run
-    where s._action = 'removed' and f.source_time > s._state_time
 ) as is_there
