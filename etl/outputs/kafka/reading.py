@@ -15,7 +15,7 @@ _sql = SqlTemplates(__package__, "etl.outputs.versions")
 
 def has_changes(connection: Connection, store_schema: str, position: str, upto: str) -> bool:
     """Whether the journal has anything between two snapshots; cheap where it has not."""
-    values = {"position": position, "upto": upto}
+    values = {"position": position, "upto": upto, "rows": 0}
     return fetch_one(connection, _sql("any_change", store_schema=store_schema), values) is not None
 
 

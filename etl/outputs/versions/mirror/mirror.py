@@ -72,7 +72,8 @@ class Mirror:
         came = 0
         if not position_is_stale:
             is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
-            if is_whole and fetch_one(store, _sql("any_change", store_schema=self.schema), window) is None:
+            any_change = _sql("any_change", store_schema=self.schema)
+            if is_whole and fetch_one(store, any_change, window | {"rows": 0}) is None:
                 return str(known.position), 0
             into = f"{identifier(self.schema)}.journal ({_CHANGE})"
             came = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
