@@ -9,7 +9,7 @@ from etl.quoting import fold
 from tests.properties.model import World
 
 Facts = Iterator[tuple[str, Any]]
-_RECEIPT_COUNTS = (
+RECEIPT_COUNTS = (
     "claimed",
     "created",
     "changed",
@@ -20,6 +20,7 @@ _RECEIPT_COUNTS = (
     "vanished",
     "released",
     "merged",
+    "held",
 )
 
 
@@ -42,7 +43,7 @@ def expected_facts(world: World) -> Facts:
 
 def receipt_counts(counts: Mapping[str, Any]) -> dict[str, int]:
     """The numbers of a receipt."""
-    return {name: counts[name] for name in _RECEIPT_COUNTS}
+    return {name: counts[name] for name in RECEIPT_COUNTS}
 
 
 def net_changes(changes: Iterable[tuple[Any, ...]]) -> dict[Any, int]:

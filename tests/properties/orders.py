@@ -1,16 +1,19 @@
 """A delivery and a batch done to the model, in every order in which their parts may follow each other."""
 
 import copy
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from etl.metadata import names
 from etl.metadata.company import LinkTable
 from tests.fix_company import Row
+from tests.properties.expected import RECEIPT_COUNTS
 from tests.properties.model import LinkRow, Policy, World
 from tests.properties.model import Row as InRow
 from tests.properties.model.delivered import CLAIMED, DONE
+from tests.properties.model.full_sets import add_removals
 from tests.properties.model.links import merge_links
 from tests.properties.model.records import merge_record_links, merge_records
 from tests.properties.model.rows import dependent_rows, merge_rows
@@ -23,10 +26,11 @@ Part = Callable[["Both"], None]
 @dataclass
 class Both(World):
     """The model, and whether each row of the last batch was accepted. `unchanged`: records of the batch under way that
-    were found to change nothing (object, in_id)."""
+    were found to change nothing (object, in_id). `counts`: outcomes of rows of the newest delivery per table."""
 
     accepted: dict[str, list[bool]] = field(default_factory=dict)
     unchanged: set[tuple[str, str]] = field(default_factory=set)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def known(self, bo: str, in_id: str | None) -> Instance | None:
         if in_id and in_id.startswith(BY_NAME):
@@ -36,6 +40,13 @@ class Both(World):
 
     def copy(self) -> "Both":
         return copy.deepcopy(self, {id(self.company): self.company})
+
+
+class Account(NamedTuple):
+    """What a run says of its rows: receipts by table, and rows of err."""
+
+    receipts: dict[str, dict[str, int]]
+    errors: Counter[tuple[Any, ...]]
 
 
 def link_table(world: World, name: str) -> LinkTable:
@@ -48,6 +59,8 @@ def deliver(world: Both, given: Delivery) -> None:
         world.rows[names.in_table(bo)] = [
             InRow(n, row["in_id"], None, row["removed"], _values(row), CLAIMED) for n, row in enumerate(rows)
         ]
+    world.full_sets = [names.in_table(bo) for bo in given.full]
+    world.counts, world.faults = {}, []
     for name, links in given.links.items():
         world.links_in[link_table(world, name).name] = [
             LinkRow(one.owner, one.target, one.inserted, one.removed, CLAIMED) for one in links
@@ -58,21 +71,30 @@ def _values(row: Row) -> dict[str, Any]:
     return {code: value for code, value in row.items() if code not in ("in_id", "removed")}
 
 
-def run_parts(policy: Policy) -> list[Part]:
-    """The tasks of a run."""
+def run_parts(policy: Policy, *, has_full_set: bool = False) -> list[Part]:
+    """The tasks of a run; before them it finds what full sets lack."""
+
+    def begin(world: Both) -> None:
+        for table in world.full_sets:
+            add_removals(world, table, None)
+        world.full_sets = []
 
     def rows(bo: str) -> Part:
         def merge(world: Both) -> None:
             table = names.in_table(bo)
             claimed = [row for row in world.rows[table] if row.status == CLAIMED]
-            merge_rows(world, world.object_of(table), table, claimed, policy, 0)
+            world.counts[table] = merge_rows(world, world.object_of(table), table, claimed, policy, 0)
 
         return merge
 
     def links(name: str) -> Part:
-        return lambda world: ignore_result(merge_links(world, link_table(world, name), 0))
+        def merge(world: Both) -> None:
+            link = link_table(world, name)
+            world.counts[link.name] = merge_links(world, link, 0)
 
-    return [*map(rows, FIELDS), *map(links, LINKS)]
+        return merge
+
+    return [*([begin] if has_full_set else []), *map(rows, FIELDS), *map(links, LINKS)]
 
 
 def batch_parts(one: Batch) -> list[Part]:
@@ -106,7 +128,7 @@ def looking_first(parts: list[Part], looks: list[Part]) -> list[Part]:
     return [*pairs, *parts[len(looks) :]]
 
 
-def looks_of_run(policy: Policy) -> list[Part]:
+def looks_of_run(policy: Policy, *, has_full_set: bool = False) -> list[Part]:
     """Rows that repeat what their instance has, or remove what is not there, are done where they touch nothing that
     another row touches."""
 
@@ -121,7 +143,10 @@ def looks_of_run(policy: Policy) -> list[Part]:
 
         return find
 
-    return [look(bo) for bo in FIELDS]
+    def look_at_nothing(_: Both) -> None:
+        """Before it finds what full sets lack."""
+
+    return [*([look_at_nothing] if has_full_set else []), *(look(bo) for bo in FIELDS)]
 
 
 def _changes_nothing(world: Both, bo: str, row: InRow, policy: Policy) -> bool:
@@ -158,10 +183,6 @@ def _golden(world: Both, bo: str) -> tuple[Any, ...]:
     )
 
 
-def ignore_result(_: object) -> None:
-    """For functions that return something where nothing is needed."""
-
-
 def in_every_order(worlds: Sequence[Both], one: Sequence[Part], other: Sequence[Part] = ()) -> list[Both]:
     """What may come of both: each keeps its own order."""
     reached: dict[tuple[int, int], list[Both]] = {(0, 0): list(worlds)}
@@ -188,7 +209,7 @@ def _times(world: Both) -> list[Any]:
     """What no comparison asks, and a later link does."""
     ids = _in_ids(world)
     links = [(name, ids[owner], ids[to], one.at) for name, of in world.links.items() for (owner, to), one in of.items()]
-    return sorted(links) + sorted(world.references.items()) + sorted(world.unchanged)
+    return sorted(links) + sorted(world.references.items()) + sorted(world.restored) + sorted(world.unchanged)
 
 
 def _in_ids(world: Both) -> dict[str, str]:
@@ -203,10 +224,12 @@ def facts(world: Both) -> dict[str, Any]:
         found[bo] = sorted(
             (one.in_id, one.state, [one.values.get(code) for code in codes]) for one in world.instances[bo].values()
         )
-        found[f"{bo} rows"] = sorted((row.in_id, row.status) for row in world.rows[names.in_table(bo)])
+        given = [row for row in world.rows[names.in_table(bo)] if not row.is_added]
+        found[f"{bo} rows"] = sorted((row.in_id, row.status) for row in given)
         found[f"{bo} records"] = world.accepted.get(bo, [])
     found["pins"] = sorted((ids[one], code.lower(), pin.until_changed) for (one, code), pin in world.pins.items())
     found["owners"] = sorted((ids[one], code.lower(), *map(str, owner)) for (one, code), owner in world.owners.items())
+    found["ids of full sets"] = sorted(world.full_ids)
     found["alias"] = sorted((bo, in_id, ids[one]) for (bo, in_id), one in world.aliases.items())
     for name in LINKS:
         found[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])
@@ -219,6 +242,24 @@ def facts(world: Both) -> dict[str, Any]:
         }
     )
     return found
+
+
+def account(world: Both) -> Account:
+    """Of the newest run, all of whose rows were there to its end."""
+    receipts = {}
+    for table, counts in world.counts.items():
+        receipts[table] = {name: counts[name] for name in RECEIPT_COUNTS} | {"claimed": counts["marked"]}
+    return Account(receipts, Counter((one.table, one.in_id, *one[4:]) for one in world.faults))
+
+
+def differences(expected: Account, found: Account) -> Iterator[str]:
+    """Line by line."""
+    for table in expected.receipts.keys() | found.receipts.keys():
+        mine, its = expected.receipts.get(table, {}), found.receipts.get(table, {})
+        if mine != its:
+            yield f"{table}: model {mine}\n    real {its}"
+    yield from (f"model: {one}" for one in expected.errors - found.errors)
+    yield from (f"real: {one}" for one in found.errors - expected.errors)
 
 
 def _called(world: Both, bo: str, in_id: str) -> str:

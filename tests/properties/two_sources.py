@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
+from etl.metadata import Company
 from tests.fix_company import Row
 from tests.properties.model import LinkRow
 from tests.properties.model.records import Record, RecordLink
@@ -41,13 +42,19 @@ BY_ORDER = {
     name: reduce(lambda text, one: text.replace(*one), _ORDERS.items(), text) for name, text in DOCUMENTS.items()
 }
 """The same with an order of sources for each field but the unique one."""
-BY_TIME = {
-    name: text.replace(f"code: {name}\n", f"code: {name}\nsourceTime: At\n").replace(
-        "fields:\n", f"fields:\n  - {{code: At, type: FULL_DATE, {_BOTH}}}\n"
-    )
-    for name, text in BY_ORDER.items()
-}
-"""And with the time of each row and record."""
+
+
+def _with_times(documents: dict[str, str]) -> dict[str, str]:
+    time = f"fields:\n  - {{code: At, type: FULL_DATE, {_BOTH}}}\n"
+    return {
+        name: text.replace(f"code: {name}\n", f"code: {name}\nsourceTime: At\n").replace("fields:\n", time)
+        for name, text in documents.items()
+    }
+
+
+BY_TIME = _with_times(DOCUMENTS)
+"""With the time of each row and record."""
+BY_ORDER_AND_TIME = _with_times(BY_ORDER)
 FIELDS = {"Thing": ("Name", "Amount", "Note"), "Claim": ("Title",)}
 UNIQUE = {"Thing": "Name", "Claim": ""}
 LINKS = ("Client", "Watcher", "Team")
@@ -61,10 +68,11 @@ BY_NAME = "="
 
 @dataclass(frozen=True)
 class Delivery:
-    """What the partner hands over: rows by object, links by field."""
+    """What the partner hands over: rows by object, links by field; `full`: objects whose rows are a full set."""
 
     rows: dict[str, list[Row]]
     links: dict[str, list[LinkRow]]
+    full: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         rows = [f"{bo}{list(row.values())}" for bo, of in self.rows.items() for row in of]
@@ -73,7 +81,7 @@ class Delivery:
             for name, of in self.links.items()
             for one in of
         ]
-        return "\n    ".join(["run", *rows, *links])
+        return "\n    ".join([f"run, full sets {self.full}" if self.full else "run", *rows, *links])
 
 
 @dataclass(frozen=True)
@@ -155,6 +163,10 @@ def batch(choose: random.Random, step: int) -> Batch:
                 RecordLink(owner, target, name != "Team" and choose.random() < 0.2) for owner, target in pairs
             ]
     return Batch({"Thing": things, "Claim": claims}, links, NOW + timedelta(hours=step, minutes=30))
+
+
+def has_times(company: Company) -> bool:
+    return any(bo.time_field for bo in company.objects)
 
 
 def with_times(choose: random.Random, given: Delivery) -> Delivery:

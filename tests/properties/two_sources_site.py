@@ -1,8 +1,8 @@
 """A delivery and a batch done to a store, and what it has then."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,8 +17,10 @@ from etl.store import Unit as StoreUnit
 from tests.fix_company import OUT, STORE, Row, Site
 from tests.integration.merge.sources import Records
 from tests.integration.merge.staged import RECORDS, Staged
+from tests.properties.expected import RECEIPT_COUNTS
 from tests.properties.model import LinkRow
 from tests.properties.model.records import RecordLink
+from tests.properties.orders import Account
 from tests.properties.two_sources import BY_NAME, FIELDS, LINKS, NOW, Batch, Delivery, PinOf
 
 
@@ -31,6 +33,7 @@ class SiteUnderTest:
     accepted: dict[str, list[bool]] = field(default_factory=dict)
     origins: dict[int, tuple[str, str, set[tuple[str, str]]]] = field(default_factory=dict)
     waited: set[tuple[str, str]] = field(default_factory=set)
+    has_full_set: bool = False
 
     def deliver(self, given: Delivery) -> None:
         for bo, rows in given.rows.items():
@@ -42,6 +45,11 @@ class SiteUnderTest:
             ]
             self.site.partner.redeliver(f"in_Claim_{name}", *rows)
             self.waited |= {("link", json.dumps([one.owner, one.target])) for one in links}
+        for bo in given.full:
+            self.site.partner(
+                "insert into process_expected (in_table, full_set) values (%s, true)", [names.in_table(bo)]
+            )
+        self.has_full_set = bool(given.full)
         self.site.partner.hand_over()
 
     def run(self) -> int:
@@ -50,8 +58,21 @@ class SiteUnderTest:
         ids = {
             (bo, str(row["id"])) for bo in FIELDS for row in self.site.partner(f"select id from {names.in_table(bo)}")
         }
+        if self.has_full_set:  # the rows that it has added are gone
+            removed = f"select bo, origin from {STORE}.journal where run = {number} and change = 'removed'"
+            ids |= {(row["bo"], row["origin"]) for row in self.site.look(removed)}
         self.origins[number] = (self.site.value("select source from in_tables.run_fence"), "run", ids)
         return number
+
+    def account(self, run: int) -> Account:
+        """What the partner reads of the run."""
+        receipts = {
+            row["in_table"]: {name: row[name] for name in RECEIPT_COUNTS}
+            for row in self.site.look("select * from in_tables.migration_receipt where run = %s", [run])
+        }
+        errors = self.site.look("select * from in_tables.err where run = %s", [run])
+        names_of = ("in_table", "in_id", "column_name", "code", "value", "severity")
+        return Account(receipts, Counter(tuple(row[name] for name in names_of) for row in errors))
 
     def merge(self, one: Batch) -> int:
         """A batch, again when it meets the run; returns its number."""
@@ -122,9 +143,14 @@ class SiteUnderTest:
         self.origins[done.pin.unit] = ("pin", "pin", {(chosen.bo, "test")})
         return done.pin.unit
 
-    def unpin(self, chosen: PinOf) -> None:
-        with suppress(ConfigurationError):
-            unpin(self.runtime, chosen.bo, chosen.in_id, chosen.field)
+    def unpin(self, chosen: PinOf) -> int:
+        """The number of its unit, 0 where nothing was pinned."""
+        try:
+            unit = unpin(self.runtime, chosen.bo, chosen.in_id, chosen.field).unit
+        except ConfigurationError:
+            return 0
+        self.origins[unit] = ("pin", "pin", set())
+        return unit
 
     def pinned(self) -> set[tuple[str, str]]:
         """Instances and columns."""
@@ -170,6 +196,8 @@ class SiteUnderTest:
             (ids[row["instance"]], row["field"], row["source"].partition(" ")[0], str(row["source_time"]))
             for row in rows
         )
+        of_full_sets = self.site.look(f"select bo, in_id from {STORE}.full_set_id")
+        found["ids of full sets"] = sorted((row["bo"], row["in_id"]) for row in of_full_sets)
         aliases = self.site.look(f"select * from {STORE}.alias")
         found["alias"] = sorted((row["bo"], row["in_id"], ids[row["instance"]]) for row in aliases)
         for name in LINKS:

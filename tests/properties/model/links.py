@@ -68,9 +68,8 @@ def _remove(world: World, link: LinkTable, rows: Sequence[LinkRow], brought: Seq
     ended: set[Reference] = set()
     for row in rows:
         pair = _ends(world, link, row.owner, row.target, row.inserted)
-        if pair:
-            is_there = pair[:2] in world.links[link.bo.code, link.field.code]
-            if is_there and not _is_overruled(pair, brought, ties=False):
+        if pair and pair[:2] in world.links[link.bo.code, link.field.code]:
+            if not _is_overruled(pair, brought, ties=False):
                 gone.add(pair[:2])
                 found += 1
             continue
@@ -104,11 +103,16 @@ def _reference(link: LinkTable, row: LinkRow) -> Reference:
 
 
 def _resolve(world: World, link: LinkTable, run: int) -> None:
-    """References whose ends are both there now become links; a partner's row that still waits is done."""
+    """References whose ends are both there now become links; a partner's row that still waits is done. One that an undo
+    has restored waits for both to be live."""
     arrived = {}
     for reference in world.waiting_for(link):
         pair = _ends(world, link, reference.owner, reference.target, world.references[reference])
-        if pair:
+        is_live = pair and all(
+            world.instances[bo][id_].state != "REMOVED"
+            for bo, id_ in zip((link.bo.code, link.member.code), pair[:2], strict=True)
+        )
+        if pair and (is_live or reference not in world.restored):
             arrived[reference] = pair
     _write(world, link, list(arrived.values()), run)
     for reference in arrived:
@@ -127,6 +131,7 @@ def _expire(world: World, link: LinkTable, run: int) -> None:
 def _drop(world: World, link: LinkTable, reference: Reference, status: str = DONE) -> None:
     del world.references[reference]
     world.overdue.discard(reference)
+    world.restored.discard(reference)
     for row in world.links_in[link.name]:
         if row.status == WAITING and (row.owner, row.target) == (reference.owner, reference.target):
             row.status = status

@@ -34,7 +34,8 @@ _JSON = (
 class Staged:
     """A row, and what is to be done with it. `wants` are unique values that its instance does not have (field -> as
     compared), `gives` those that it gives up, `holders` who else has a value that it wants. `by`: the field whose value
-    led to the instance. `is_stale`: it counts for nothing, by source time."""
+    led to the instance. `is_stale`: it counts for nothing, by source time. `held` says of values that are not written,
+    as a pin, another source or something newer counts more."""
 
     row: Row
     readings: Readings
@@ -44,6 +45,7 @@ class Staged:
     faults: list[Fault]
     is_aliased: bool
     holders: dict[str, Instance]
+    held: list[Fault] = field(default_factory=list)
     image: Values = field(default_factory=dict)
     action: str = ""
     wants: dict[str, Any] = field(default_factory=dict)
@@ -175,7 +177,7 @@ class _Task:
         staged.is_stale = self.world.is_stale(self.bo, known, self._owner(staged), removes=bool(row.removed))
         if staged.is_stale:
             staged.holders = {}
-        staged.faults = list(self._faults(staged))
+        staged.faults, staged.held = list(self._faults(staged)), list(self._held(staged))
         self._decide(staged, self._image(staged))
         for one in _unique(self.bo):  # an instance that returns wants what it has kept, which another may have by now
             holder = _holder(self.world, self.bo, one, staged.image[one.code]) if one.code in staged.wants else None
@@ -231,6 +233,20 @@ class _Task:
         value, fault, waits = one.readings[other.code]
         return not (fault or waits or (value is None and self.policy.keep_on_null))
 
+    def _held(self, one: Staged) -> Iterator[Fault]:
+        """Values that differ from those of the store, and are not written."""
+        if one.known is None or one.row.removed:
+            return
+        for other in self.bo.loaded_fields:
+            old, value = one.known.values.get(other.code), one.readings[other.code].value
+            if not self._gives(other, one) or old == value or _is_same(other, old, value):
+                continue
+            pin, raw = self._pin(other, one), one.row.values[other.code]
+            by_pin = "VALUE_PINNED" if pin and pin.holds(value) else ""
+            for code in (by_pin, self.world.outranks(self.bo, other, one.known.id, self._owner(one))):
+                if code:
+                    yield self._fault(one, code, None if raw is None else shown(raw), other.code, "info")
+
     def _pin(self, other: Field, one: Staged) -> Pin | None:
         return self.world.pins.get((one.known.id, other.code)) if one.known else None
 
@@ -272,7 +288,8 @@ class _Task:
         elif known is None:
             one.action = "created"
         else:
-            one.action = "changed" if not is_live or known.values | image != known.values else "unchanged"
+            differs = any(known.values.get(code) != value for code, value in image.items())
+            one.action = "changed" if not is_live or differs else "unchanged"
 
     def _must_wait(self, one: Staged, staged: Sequence[Staged]) -> bool:
         """A row that no id leads to an instance waits for those that name it, or want what it wants, and for the first
@@ -419,6 +436,12 @@ class _Task:
         if not one.is_sound:
             one.row.status = ERROR
             return
+        is_late = one.is_stale and not one.loses
+        self.counts["held"] += bool(one.held or is_late)
+        self.world.faults += [] if one.is_stale else one.held
+        if is_late:
+            removed = shown(bool(one.row.removed))
+            self.world.faults.append(self._fault(one, "VALUE_OUTDATED", removed, "removed", "info"))
         if one.by:
             value = shown(one.image[one.by.code])
             self.counts["merged"] += 1
@@ -446,6 +469,7 @@ class _Task:
             assert one.in_id, "a row without in_id has an instance or a fault"
             known = Instance(f"#{self.world.number()}", one.in_id, one.image, run, run, run)
             self.world.instances[self.bo.code][known.id] = known
+            self.world.brought.add(known.id)
             self.world.journal.append(Change(run, self.bo.code, None, known.id, None, "created"))
         elif known and one.action in ("changed", "removed"):
             change = "returned" if known.state == "REMOVED" else one.action
@@ -455,6 +479,7 @@ class _Task:
                 known.values = known.values | one.image
                 known.state = "ACTUAL" if known.state == "REMOVED" else known.state
             known.modified = known.migrated = run
+            self.world.brought |= {known.id} if one.action == "changed" else set()
             self.world.journal.append(Change(run, self.bo.code, None, known.id, None, change))
         return known
 

@@ -9,6 +9,7 @@ from etl.metadata.field_types import Category, Native
 from etl.runs import Kind
 from tests.properties.model.delivered import CLAIMED, DONE, READY, Marker, Row
 from tests.properties.model.files import upload_files
+from tests.properties.model.full_sets import add_removals, delete_added
 from tests.properties.model.links import merge_links
 from tests.properties.model.out import bring_up_to_date
 from tests.properties.model.rows import dependent_rows, merge_rows
@@ -83,7 +84,7 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
             if isinstance(row, Row):
                 row.run = run.number
     for table in world.full_sets:
-        _add_removals(world, run, table)
+        run.claimed[table] += add_removals(world, table, run.number)
     world.full_sets.clear()
     yield Step(Kind.BEGIN)
     if world.file_references or not all(file.uploaded for file in world.files.values()):
@@ -104,24 +105,6 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
     yield Step(Kind.FIX_PROCESS_TRACKING)
     yield Step(Kind.COPY_ERR)
     yield Step(Kind.RUN_PROCESSES)
-
-
-def _add_removals(world: World, run: Run, table: str) -> None:
-    """Whatever a full set lacks is removed by a row of its own; all of it was brought by runs."""
-    rows, bo = world.rows[table], world.object_of(table)
-    if all(row.removed for row in rows):
-        return
-    in_ids, out_ids = {row.in_id for row in rows if row.in_id}, {row.out_id for row in rows}
-    for one in world.instances[bo.code].values():
-        aliases = [
-            in_id for (owner, in_id), instance in world.aliases.items() if (owner, instance) == (bo.code, one.id)
-        ]
-        known = {in_id for in_id in (one.in_id, *aliases) if in_id}
-        if known and one.state != "REMOVED" and not known & in_ids and one.id not in out_ids:
-            number = max((row.id for row in rows), default=0) + 1
-            values = dict.fromkeys(field.code for field in bo.loaded_fields)
-            rows.append(Row(number, min(known), None, True, values, CLAIMED, run.number, is_added=True))
-            run.claimed[table] += 1
 
 
 def _chunks(world: World, run: Run, table: str, policy: Policy) -> Iterator[Step]:
@@ -148,8 +131,7 @@ def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
         case Kind.MIGRATE_IN_MIGRATED_AT:
             _touch(world, run, step.table)
         case Kind.FIX_PROCESS_TRACKING:
-            for rows in world.rows.values():
-                rows[:] = [row for row in rows if not row.is_added]
+            delete_added(world)
             _count_receipts(world, run)
             _fix_marker(world, run, read=1)
         case Kind.COPY_ERR:
@@ -196,7 +178,7 @@ def _count_receipts(world: World, run: Run) -> None:
         vanished = claimed - counts["marked"] - released[table]
         outcomes = Counter({name: counts[name] for name in _RECEIPT_COUNTS})
         world.receipts[run.number][table] = outcomes + Counter(
-            claimed=claimed, released=released[table], vanished=vanished, merged=counts["merged"]
+            claimed=claimed, released=released[table], vanished=vanished, merged=counts["merged"], held=counts["held"]
         )
     if of_files := run.counts.get("in_fileStorage"):
         world.receipts[run.number]["in_fileStorage"] = of_files + Counter(claimed=of_files.total())

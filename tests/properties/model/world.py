@@ -146,7 +146,10 @@ class Owner(NamedTuple):
 
 @dataclass
 class World:
-    """The whole state. A table without rows is there with an empty list."""
+    """The whole state. A table without rows is there with an empty list. `full_ids`: external ids that full sets had
+    (object, in_id); `brought`: instances that runs have written. `restored`: what waits
+    again since an undo.
+    """
 
     company: Company
     rows: dict[str, list[Row]] = field(default_factory=dict)
@@ -154,12 +157,15 @@ class World:
     files: dict[str, File] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
     full_sets: list[str] = field(default_factory=list)
+    full_ids: set[tuple[str, str]] = field(default_factory=set)
+    brought: set[str] = field(default_factory=set)
     instances: dict[str, dict[str, Instance]] = field(default_factory=dict)
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     links: dict[tuple[str, str], dict[tuple[str, str], Link]] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
     owners: dict[tuple[str, str], Owner] = field(default_factory=dict)
     references: dict[Reference, datetime] = field(default_factory=dict)
+    restored: set[Reference] = field(default_factory=set)
     contents: dict[bytes, str] = field(default_factory=dict)
     file_aliases: dict[str, str] = field(default_factory=dict)
     file_references: dict[FileReference, str] = field(default_factory=dict)
@@ -186,16 +192,19 @@ class World:
             self.links_in[table.name] = []
 
     def is_outranked(self, bo: BusinessObject, other: Field, instance: str, mine: Owner) -> bool:
-        """Whether a source that counts more has written the field of the instance, or one that counts as much has
-        written what is newer."""
+        return bool(self.outranks(bo, other, instance, mine))
+
+    def outranks(self, bo: BusinessObject, other: Field, instance: str, mine: Owner) -> str:
+        """Why a source does not write the field of an instance: VALUE_OUTRANKED if one that counts more has written
+        it, VALUE_OUTDATED if one that counts as much has written what is newer, else ""."""
         order = [one for one in bo.sources_of(other) if one != "pin"]
         owner = self.owners.get((instance, other.code))
         if owner is None:
-            return False
+            return ""
         its_rank, my_rank = _rank(order, owner.source), _rank(order, mine.source)
         if its_rank != my_rank or owner.time is None or not (bo.time_field and bo.is_owned(other)):
-            return its_rank < my_rank
-        return mine.time is None or owner.time > mine.time
+            return "VALUE_OUTRANKED" if its_rank < my_rank else ""
+        return "VALUE_OUTDATED" if mine.time is None or owner.time > mine.time else ""
 
     def own(self, bo: BusinessObject, other: Field, instance: str, mine: Owner) -> None:
         """Notes who has written a field."""
@@ -248,6 +257,10 @@ class World:
         """The instance that has this external id, its own or another that was delivered for it."""
         found = next((one for one in self.instances[bo].values() if in_id and one.in_id == in_id), None)
         return found or self.instances[bo].get(self.aliases.get((bo, in_id or ""), ""))
+
+    def in_ids_of(self, bo: str, one: Instance) -> set[str]:
+        """All its external ids."""
+        return {one.in_id} | {in_id for (its, in_id), id_ in self.aliases.items() if (its, id_) == (bo, one.id)}
 
     def waiting_for(self, link: LinkTable) -> list[Reference]:
         """The references of one link table."""
