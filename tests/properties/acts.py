@@ -42,7 +42,7 @@ def undone(before: Both, now: Both) -> Both:
         for id_, one in instances.items():
             if id_ not in new.instances[bo]:
                 new.instances[bo][id_] = replace(one, state="REMOVED")
-    new.restored |= new.references.keys() - now.references.keys()
+    new.restored = {one for one in new.references if one not in now.references or one in now.restored}
     new.rows, new.links_in, new.full_sets = deepcopy((now.rows, now.links_in, now.full_sets))
     new.accepted, new.counts, new.faults, new.serial = dict(now.accepted), dict(now.counts), [], now.serial
     return new
