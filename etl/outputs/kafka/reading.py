@@ -13,12 +13,6 @@ from etl.store import by_index
 _sql = SqlTemplates(__package__, "etl.outputs.versions")
 
 
-def has_changes(connection: Connection, store_schema: str, position: str, upto: str) -> bool:
-    """Whether the journal has anything between two snapshots; cheap where it has not."""
-    values = {"position": position, "upto": upto, "rows": 0}
-    return fetch_one(connection, _sql("any_change", store_schema=store_schema), values) is not None
-
-
 def changed_objects(connection: Connection, store_schema: str, position: str, upto: str) -> set[str]:
     """The codes of the objects that changed between two snapshots."""
     values = {"position": position, "upto": upto}

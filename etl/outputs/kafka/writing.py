@@ -15,7 +15,7 @@ import sqlalchemy
 from etl.database import Connection, PlacedPart, snapshot, transaction
 from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.outputs.kafka.progress import OutputProgress, ProgressKey, transactional_id
-from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
+from etl.outputs.kafka.reading import changed_objects, changed_rows
 from etl.outputs.kafka.record_writers import record_writer
 from etl.outputs.kafka.registry import (
     Lead,
@@ -27,6 +27,7 @@ from etl.outputs.kafka.registry import (
 )
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent, fenced_or, topic_ids
+from etl.outputs.versions.follow import has_changes
 from etl.outputs.versions.follow import snapshot as current_snapshot
 from etl.settings import KafkaConnection
 from etl.settings.kafka_model import OutMigrationKafka

@@ -38,9 +38,9 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     counters = no_rows()
     version = known.version
     values: dict[str, object] = {"position": known.position, "upto": upto}
-    if not _has_more(connection, version, values, 0):
+    if not has_changes(connection, version.store_schema, known.position, upto):
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
-    is_large = _is_large(connection, version, values)
+    is_large = _is_large(connection, version, known.position, upto)
     if is_large:
         # The planner would expect one new change, and look each of them up by an index.
         execute(connection, _sql("analyze_journal", **version.variables))
@@ -52,15 +52,17 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     return counters
 
 
-def _is_large(connection: Connection, version: OutVersion, values: dict[str, object]) -> bool:
+def has_changes(connection: Connection, store_schema: str, position: str, upto: str, *, beyond: int = 0) -> bool:
+    """Whether the journal has more than `beyond` changes between two snapshots; cheap where it has none."""
+    values = {"position": position, "upto": upto, "rows": beyond}
+    return fetch_one(connection, _sql("any_change", store_schema=store_schema), values) is not None
+
+
+def _is_large(connection: Connection, version: OutVersion, position: str, upto: str) -> bool:
     """Whether the journal's statistics are of before most of what is to be followed."""
     part = rows_by_statistics(connection, version.store_schema, ["journal"]) // _PARTS
-    return _has_more(connection, version, values, min(max(part, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS))
-
-
-def _has_more(connection: Connection, version: OutVersion, values: dict[str, object], rows: int) -> bool:
-    """Whether there are more than `rows` changes to follow."""
-    return fetch_one(connection, _sql("any_change", **version.variables), values | {"rows": rows}) is not None
+    rows = min(max(part, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS)
+    return has_changes(connection, version.store_schema, position, upto, beyond=rows)
 
 
 def exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:

@@ -15,7 +15,7 @@ from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_al
 from etl.ddl.columns import Column
 from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
-from etl.outputs.versions.follow import ANALYZE_FROM_ROWS, exceeds_threshold
+from etl.outputs.versions.follow import ANALYZE_FROM_ROWS, exceeds_threshold, has_changes
 from etl.outputs.versions.own_tables import MIRROR_PARTS
 from etl.quoting import identifier
 from etl.store.journal import hold_journal
@@ -72,8 +72,7 @@ class Mirror:
         came = 0
         if not position_is_stale:
             is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
-            any_change = _sql("any_change", store_schema=self.schema)
-            if is_whole and fetch_one(store, any_change, window | {"rows": 0}) is None:
+            if is_whole and not has_changes(store, self.schema, known.position, source.upto):
                 return str(known.position), 0
             into = f"{identifier(self.schema)}.journal ({_CHANGE})"
             came = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
