@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.database import Access, open_engine
 from etl.embedded import EmbeddedServer, packaged_binaries
 from tests.acceptance.relay import Relay
 from tests.acceptance.service import serving
 from tests.fix_company import CLAIMS, IMPORT_CONFIG, STORE, MakeSite, Site, new_site
-from tests.fix_database import LOOPBACK, Database, binaries
+from tests.fix_database import LOOPBACK, SESSIONS, binaries, create_database
 from tests.fix_zookeeper import OwnZookeeper
 
 SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
@@ -129,14 +128,11 @@ def restartable(open_folder: Path, tmp_path: Path) -> Iterator[tuple[Site, Resta
         port = probe.getsockname()[1]
     settings = {"port": str(port), "listen_addresses": LOOPBACK, "max_connections": "50"}
     with EmbeddedServer(open_folder, binaries=binaries(), settings=settings) as server:
-        engine = open_engine(Access(str(server.socket_dir), server.port, "postgres", server.username), "tests")
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("create database alone")
-        engine.dispose()
-        database = Database("alone", str(server.socket_dir), server.port, server.username)
+        database = create_database(server, "alone")
         site = new_site(database, tmp_path, CLAIMS, leaseSeconds=3, heartbeatSeconds=1, pollSeconds=1)
         yield site, Restartable(server)
         site.partner.session.close()
+        SESSIONS.close_all(database.host)
 
 
 def test_a_server_that_crashes_during_a_run(restartable: tuple[Site, Restartable]) -> None:

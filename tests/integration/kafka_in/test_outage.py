@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from etl.database import Access, open_engine
 from etl.embedded import EmbeddedServer
 from tests.acceptance.test_outages import Restartable
 from tests.fix_company import CLAIMS, STORE, MakeSite, new_site
-from tests.fix_database import LOOPBACK, Database, binaries
+from tests.fix_database import LOOPBACK, SESSIONS, binaries, create_database
 from tests.fix_kafka import KafkaCluster, MakeTopic, admin_at
 from tests.integration.kafka.clients import connect
 from tests.integration.kafka_in.conftest import KAFKA, Reading, client
@@ -26,16 +25,14 @@ def restartable(
         port = probe.getsockname()[1]
     settings = {"port": str(port), "listen_addresses": LOOPBACK, "max_connections": "50"}
     with EmbeddedServer(open_folder, binaries=binaries(), settings=settings) as server:
-        engine = open_engine(Access(str(server.socket_dir), server.port, "postgres", server.username), "tests")
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("create database alone")
-        engine.dispose()
-        site = new_site(Database("alone", str(server.socket_dir), server.port, server.username), tmp_path, CLAIMS)
+        database = create_database(server, "alone")
+        site = new_site(database, tmp_path, CLAIMS)
         site.write(KAFKA, f"servers={kafka_url}\n")
         reading = Reading(site, connect(kafka_url), make_topic())
         reading.configure(batchRecords=10)
         yield reading, Restartable(server)
         site.partner.session.close()
+        SESSIONS.close_all(database.host)
 
 
 def test_a_database_that_restarts(restartable: tuple[Reading, Restartable]) -> None:
