@@ -34,7 +34,7 @@ def _files() -> Iterator[Path]:
 
 
 def _pattern(subject: Subject) -> re.Pattern[bytes] | None:
-    longest = sorted((re.escape(one.encode()) for one in subject.texts), key=len, reverse=True)
+    longest = [re.escape(one.encode()) for one in subject.spellings]
     return re.compile(rb"(?<![0-9A-Za-z_])(?:" + b"|".join(longest) + rb")(?![0-9A-Za-z_])") if longest else None
 
 

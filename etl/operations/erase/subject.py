@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.ddl.catalog import relations
@@ -51,15 +52,25 @@ class Subject:
         return [value for _, values in self.unique for value in values]
 
     @property
+    def spellings(self) -> list[str]:
+        """The texts, and how they stand in JSON and in addresses of pages; the longest first."""
+        found = {
+            spelled
+            for one in self.texts
+            for spelled in (one, *(_in_json(one, is_ascii=is_ascii) for is_ascii in (True, False)), *_in_addresses(one))
+        }
+        return sorted(found, key=lambda one: (-len(one), one))
+
+    @property
     def pattern(self) -> str | None:
-        """A pattern for PostgreSQL and Python of the texts as words of their own; None without any."""
-        longest = sorted(map(re.escape, self.texts), key=len, reverse=True)
+        """A pattern for PostgreSQL of the texts as words of their own, however they are spelled; None without any."""
+        longest = [re.escape(one) for one in self.spellings]
         return rf"(^|[^[:alnum:]_])({'|'.join(longest)})($|[^[:alnum:]_])" if longest else None
 
     @property
     def values(self) -> dict[str, object]:
         """What statements bind."""
-        quoted = {json.dumps(one, ensure_ascii=is_ascii) for one in self.texts for is_ascii in (True, False)}
+        quoted = {f'"{_in_json(one, is_ascii=is_ascii)}"' for one in self.texts for is_ascii in (True, False)}
         values: dict[str, object] = {
             "bo": self.bo,
             "instances": list(self.instances),
@@ -169,6 +180,14 @@ def _with_texts(subject: Subject, bo: BusinessObject, pairs: Iterable[tuple[str,
         if shortest <= len(value) <= _LONGEST and _is_text(field):
             texts.append(value)
     return replace(subject, unique=tuple(sorted(taken.items())), texts=_united(subject.texts, texts))
+
+
+def _in_json(text: str, *, is_ascii: bool) -> str:
+    return json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+
+
+def _in_addresses(text: str) -> tuple[str, str]:
+    return quote(text, safe=""), quote_plus(text)
 
 
 def _is_text(field: Field) -> bool:
