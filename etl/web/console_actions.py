@@ -17,7 +17,7 @@ from etl.web.origin_check import refuse_foreign
 from etl.web.problems import RequestProblem, bad_request
 from etl.web.requests import ActionRequest
 from etl.web.roles import Role
-from etl.web.route import Action
+from etl.web.route import RECEIVED, Action
 from etl.web.texts.sentence import sentence_of
 
 _LONGEST_KEY: Final = 200
@@ -140,6 +140,7 @@ class ConsoleActions:
 
     def _entry(self, action: Action, incoming: Incoming, principal: Principal, company: str) -> Entry:
         """As the audit notes it; a company that the viewer may not see is noted as it was asked for."""
+        given = _without_key(incoming)
         return Entry(
             request_id=incoming.request_id,
             viewer=principal.name,
@@ -148,7 +149,8 @@ class ConsoleActions:
             company=company[:63],
             action=action.name,
             target=incoming.path,
-            parameters=shown(_without_key(incoming), action.hidden),
+            parameters=shown(given, action.hidden),
+            given=given if not action.takes_file else {name: given[name] for name in given if name != RECEIVED},
         )
 
 

@@ -11,14 +11,12 @@ from etl.web.console_actions import ConsoleActions, Started
 from etl.web.filling.receiving import Received, receive
 from etl.web.incoming import Incoming, Outgoing
 from etl.web.problems import RequestProblem, bad_request
-from etl.web.route import Action
+from etl.web.route import RECEIVED, Action
 from etl.web.texts.sentence import sentence_of
 
 MOST_AT_ONCE = 4
 """Files that are received at the same time: each holds a share of the disk."""
 _READ_OUT_SECONDS = 5.0
-RECEIVED = "received"
-"""The parameter that names what was received; the server sets it."""
 
 
 class Uploading:

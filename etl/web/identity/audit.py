@@ -19,7 +19,8 @@ HIDDEN = "•••"
 
 @dataclass(frozen=True)
 class Entry:
-    """What a viewer asks to be done. `parameters` have no secrets."""
+    """What a viewer asks to be done. `parameters` have no secrets; `given`: all of them and whole, which are not
+    kept: by them a key that was used for something else is told."""
 
     request_id: str
     viewer: str
@@ -29,6 +30,7 @@ class Entry:
     action: str
     target: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Audit:
     def begin(self, entry: Entry, key: str) -> Begun | Repeated:
         """Notes an action and takes its key, committed when this returns; or finds what was done under the key."""
         digest = hashlib.sha256(key.encode()).digest()
-        asked = _digest_of(entry)
+        asked = _digest_of(entry, key)
         with self._writing(entry) as connection:
             if found := _find(connection, entry.viewer, digest, asked):
                 return found
@@ -159,8 +161,9 @@ def _kept(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
-def _digest_of(entry: Entry) -> bytes:
-    asked = json.dumps([entry.company, entry.action, entry.target, dict(entry.parameters)], sort_keys=True)
+def _digest_of(entry: Entry, key: str) -> bytes:
+    """Of all that was asked, and of the key, which is kept nowhere: nobody finds a value by trying what has it."""
+    asked = json.dumps([key, entry.company, entry.action, entry.target, dict(entry.given)], sort_keys=True)
     return hashlib.sha256(asked.encode()).digest()
 
 
@@ -173,6 +176,7 @@ def _find(connection: Connection, viewer: str, key_digest: bytes, asked: bytes) 
 
 def _add(connection: Connection, entry: Entry) -> int:
     values = vars(entry) | {"parameters": json.dumps(dict(entry.parameters))}
+    del values["given"]
     [row] = fetch_all(connection, sql("add_audit"), values)
     return int(row.id)
 
