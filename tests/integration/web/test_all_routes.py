@@ -2,17 +2,26 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 
+from etl.engine import add_reader, build_version, join, pin
 from etl.web.roles import Role
-from etl.web.route import json_path
+from etl.web.route import Action, json_path
 from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from tests.fix_company import PASSWORD, PASSWORD_VARIABLE, Site, until
 from tests.fix_web import ServeWeb, Web
 
 _VARIABLE = re.compile(r"\{\w+(:path)?\}")
+_FOREIGN: tuple[dict[str, str], ...] = (
+    {"Sec_Fetch_Site": "cross-site"},
+    {"Sec_Fetch_Site": "same-site"},
+    {"Origin": "null"},
+    {"Origin": "http://evil.example"},
+    {},
+)
 
 
 def address(path: str) -> str:
@@ -47,6 +56,56 @@ def test_each_role_gets_what_the_table_says(web: Web) -> None:
             # Without a key nothing is done, and who may not act does not get as far.
             status = web.post(address(action.path), None, **as_role(role)).status
             assert (status, 403 if role not in action.roles else 400) in ((403, 403), (400, 400)), f"{role} {action}"
+
+
+def test_no_action_is_done_for_a_foreign_page_or_an_unknown_token(site: Site, web: Web) -> None:
+    """Whatever the role of who looks at that page."""
+    sent = {"Content_Type": "application/x-www-form-urlencoded"}
+    for action in ACTIONS:
+        for foreign in _FOREIGN:
+            reply = web.ask("POST", address(json_path(action)), b"key=k", **sent, **foreign, **as_role(Role.OPERATOR))
+            assert (reply.status, reply.json["code"]) == (403, "foreign_origin"), f"{foreign} {action}"
+    ours = sent | {"Sec_Fetch_Site": "same-origin", "Authorization": "Bearer unknown"}
+    assert web.ask("POST", address(json_path(ACTIONS[-1])), b"key=k", **ours).status == 401
+    noted = site.look("select outcome, count(*) as n from etl_web.web_audit_outcome group by 1")
+    assert noted == [{"outcome": "refused", "n": len(ACTIONS) * len(_FOREIGN)}]
+    assert site.look("select 1 from etl_web.web_action_key") == []
+
+
+def test_each_role_has_the_buttons_of_its_actions_alone(site: Site, web: Web) -> None:
+    """On pages with rows, errors, an alias, a pin, a reader and another version."""
+    assert site.etl("grants", "--partner", site.partner_role, "--reader", site.partner_role, "--apply").code == 0
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Ann"}, {"in_id": "b"}, {"in_id": "bad", "amount": "NaN"})
+    site.partner.hand_over()
+    run = site.run().run
+    with site.runtime() as runtime:
+        pin(runtime, "Client", "a", "Name", "Anna", reason="so", by="who")
+        join(runtime, "Client", "a", "b")
+        add_reader(runtime, "warehouse", site.partner_role, None)
+        build_version(runtime, "2", lambda _: None)
+    site.partner.hand_over()
+    error = site.value("select max(id) from in_tables.err")
+    seen = {role: set(buttons(web, role, str(run), str(error))) for role in Role}
+    for role, actions in seen.items():
+        assert not {one.name for one in actions if role not in one.roles}, role
+    assert {one.name for one in seen[Role.OPERATOR]} >= {
+        *("pin.set", "pin.remove", "repair.preview", "erase.list", "undo.preview", "run.start"),
+        *("out.retire", "out.reader_add", "out.reader_reset", "out.reader_remove", "errors.retry", "metadata.preview"),
+    }
+    assert {one.name for one in seen[Role.PARTNER]} >= {"errors.retry", "errors.correct"}
+    assert {one.name for one in seen[Role.VIEWER] | seen[Role.READER]} <= {"sign_in.end", "sign_in.end_others"}
+
+
+def buttons(web: Web, role: Role, run: str, error: str) -> Iterator[Action]:
+    """The actions of the forms on all pages that a role sees."""
+    paths = {one.path.replace("{run}", run).replace("{error}", error) for one in ROUTES if role in one.roles}
+    asked = {"instance": "?table=in_Client&in_id=a", "erase": "?table=in_Client&named=a"}
+    for path in sorted(paths):
+        page = web.get(address(path) + asked.get(path.rpartition("/")[2], ""), **as_role(role)).text
+        for target in re.findall(r'<form method="post" action="([^"]+)"', page):
+            if target != "/sign-out":
+                [found] = [one for one in ACTIONS if re.fullmatch(_VARIABLE.sub("[^/]+", one.path), target)]
+                yield found
 
 
 def check(web: Web, role: Role, path: str, roles: frozenset[Role]) -> None:
