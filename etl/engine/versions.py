@@ -150,14 +150,16 @@ def _writing_readers(runtime: Runtime) -> Iterator[Connection]:
         yield connection
 
 
-def readers_beside(connection: Connection, runtime: Runtime, most: int | None) -> list[OutReader]:
-    """As `list_readers`, counted up to `most`, in a transaction beside one of the import."""
+def readers_beside(
+    connection: Connection, runtime: Runtime, most: int | None, *, limit: int | None = None
+) -> list[OutReader]:
+    """As `list_readers`, counted up to `most`, in a transaction beside one of the import; all or the first ones."""
     if not runtime.settings.has_out_migration:
         return []
     with runtime.out_beside(connection) as out:
         if not has_out_versions(out, runtime):
             return []
-        return versions.read_readers(out, runtime.store.schema, *([most] if most else []))
+        return versions.read_readers(out, runtime.store.schema, *([most] if most else []), limit=limit)
 
 
 def absent_readers(runtime: Runtime) -> Iterator[tuple[OutReader, float]]:

@@ -168,6 +168,12 @@ class ActionRequest:
             raise bad_request(sentence_of("sentence.missing", name=name))
         return text
 
+    def exact(self, name: str) -> str:
+        """The same with the blanks around it: an external id with blanks is another one than without."""
+        if not (text := self.form.get(name, "")):
+            raise bad_request(sentence_of("sentence.missing", name=name))
+        return text
+
     def path_number(self, name: str) -> int:
         """A number of the path; what cannot be one is not found."""
         return _path_number(self.path[name])

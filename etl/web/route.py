@@ -9,7 +9,7 @@ from etl.web.roles import Role
 
 API: Final = "/api/v1"
 RECEIVED: Final = "received"
-"""The parameter of an action with a file that names what was received: the server sets it, anew for each request."""
+"""The parameter of an action with a file that names what was received: the server sets another one for each request."""
 Page = Callable[[PageRequest], Model]
 PerformAction = Callable[[ActionRequest], Done]
 Live = Callable[[Model, str], Mapping[str, str]]

@@ -54,10 +54,13 @@ def find_holders(installation: Installation, table: str, named: str) -> Erased:
     return _found(installation, bo, subject, named)
 
 
-def erase(installation: Installation, table: str, named: str, *, reason: str, by: str = "") -> Erased:
-    """Erases it, or continues an erasure that was interrupted. `by`: who asks; without it the account of the process.
-    Raises what `find_holders` does, MarkerHeld while a run
-    is under way, ConfigurationError where the erasure cannot be noted in the configuration."""
+def erase(
+    installation: Installation, table: str, named: str, *, reason: str, by: str = "", expected: Erased | None = None
+) -> Erased:
+    """Erases it, or continues an erasure that was interrupted. `by`: who asks; without it the account of the process;
+    `expected`: what a person has seen of it. Raises what `find_holders` does, MarkerHeld while a run is under way,
+    ConfigurationError where the erasure cannot be noted in the configuration, and where others than the instances and
+    external ids of `expected` would be erased."""
     runtime = installation.runtime
     bo = find_object(runtime.company, table)
     _prepare(runtime)
@@ -65,6 +68,8 @@ def erase(installation: Installation, table: str, named: str, *, reason: str, by
     if erasure is None:
         subject = _subject(runtime, bo, _named(runtime, bo, named))
         _found(installation, bo, subject, named)
+        if expected and _ids_of(expected) != _ids_of(subject):
+            raise ConfigurationError("by now it has other instances or external ids than were shown: look at it again")
         note_in_configuration(installation, _recorded(runtime, subject))
         erasure = begin_erasure(runtime, subject, _recorded(runtime, subject), reason, by or _by())
     return _perform(installation, bo, erasure)
@@ -117,6 +122,10 @@ def _found(installation: Installation, bo: BusinessObject, subject: Subject, nam
         raise ConfigurationError(f"nothing has values of {bo.code} {shown(named)}: it was erased, or never was here")
     beyond = tuple(beyond_reach(installation.runtime, bo, subject))
     return Erased(bo.code, subject.instances, subject.in_ids, tuple(holders), beyond)
+
+
+def _ids_of(one: Erased | Subject) -> tuple[set[str], set[str]]:
+    return set(one.instances), set(one.in_ids)
 
 
 def _named(runtime: Runtime, bo: BusinessObject, named: str) -> Subject:

@@ -20,7 +20,7 @@ HIDDEN = "•••"
 @dataclass(frozen=True)
 class Entry:
     """What a viewer asks to be done. `parameters` have no secrets; `given`: all of them and whole, which are not
-    kept: by them a key that was used for something else is told."""
+    kept: they show that a key was used for something else."""
 
     request_id: str
     viewer: str
@@ -162,7 +162,7 @@ def _kept(text: str) -> str:
 
 
 def _digest_of(entry: Entry, key: str) -> bytes:
-    """Of all that was asked, and of the key, which is kept nowhere: nobody finds a value by trying what has it."""
+    """Of all that was asked, and of the key, which is kept nowhere: no value is found by trying which one has it."""
     asked = json.dumps([key, entry.company, entry.action, entry.target, dict(entry.given)], sort_keys=True)
     return hashlib.sha256(asked.encode()).digest()
 

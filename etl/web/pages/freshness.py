@@ -10,7 +10,7 @@ from etl.metadata import names
 from etl.monitoring import Grade, Situation, State, read_situation, verdict
 from etl.notifications.freshness import kept_of_due
 from etl.outputs.versions import MOST_BEHIND
-from etl.web.pages.frame import CompanyPage, framed, zone_name
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed, zone_name
 from etl.web.pages.readers import ReaderOfVersion, of_version
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 
@@ -76,7 +76,8 @@ class CompanyFreshness(Model):
 
 
 class Freshness(CompanyPage, CompanyFreshness):
-    """The same with all that a page of one company shows. Counts are those of the last 30 days."""
+    """The same with all that a page of one company shows. Counts are those of the last 30 days; `is_cut`: there are
+    more readers."""
 
     late_since: datetime | None
     is_watched: bool
@@ -84,6 +85,7 @@ class Freshness(CompanyPage, CompanyFreshness):
     days: tuple[Day, ...]
     versions: tuple[ShownBy, ...]
     readers: tuple[ReaderOfVersion, ...]
+    is_cut: bool
     waiting_since: datetime | None
     median_seconds: float | None
     slowest_seconds: float | None
@@ -96,7 +98,7 @@ def page(request: PageRequest) -> Freshness:
     situation = read_situation(request.runtime, seconds=PAGE_SECONDS)
     status, feed = situation.status, situation.feed
     state, values = _state(situation, imported)
-    versions = status.out_versions if status else ()
+    versions, readers = (status.out_versions, status.readers) if status else ((), ())
     waiting = status.waiting if status else ()
     due = request.runtime.settings.in_migration.due
     kept = kept_of_due(datetime.now(UTC), imported.starts, due, DAYS)
@@ -115,7 +117,8 @@ def page(request: PageRequest) -> Freshness:
         objects=tuple(_objects(request, imported)),
         days=tuple(Day(**row) for row in imported.days),
         versions=tuple(map(_shown_by, versions)),
-        readers=tuple(of_version(one) for one in (status.readers if status else ())),
+        readers=tuple(of_version(one) for one in readers[:PAGE_ROWS]),
+        is_cut=len(readers) > PAGE_ROWS,
         waiting=sum(one["links"] for one in waiting),
         waiting_since=min((one["since"] for one in waiting), default=None),
         median_seconds=imported.median_seconds,

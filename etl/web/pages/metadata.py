@@ -18,6 +18,8 @@ from etl.web.texts.sentence import sentence_of
 
 # A document with more characters is none that a person has written.
 _LONGEST_DOCUMENT: Final = 500_000
+# Each reader of each version meets each change.
+_MOST_EFFECTS: Final = 500
 
 
 class ShownEffect(Model):
@@ -35,11 +37,13 @@ class ShownEffect(Model):
 
 
 class ShownImpact(Model):
-    """What documents change; what breaks comes first. The counts are of what comes now."""
+    """What documents change; what breaks comes first. The counts are of what comes now; `more`: how many effects are
+    not shown."""
 
     breaking: int
     additive: int
     effects: tuple[ShownEffect, ...]
+    more: int
 
 
 class Preview(Model):
@@ -111,7 +115,8 @@ def _shown(found: MetadataImpact) -> ShownImpact:
     return ShownImpact(
         breaking=found.count(Impact.BREAKING),
         additive=found.count(Impact.ADDITIVE),
-        effects=tuple(ShownEffect(**{name: getattr(one, name) for name in fields}) for one in ordered),
+        effects=tuple(ShownEffect(**{name: getattr(one, name) for name in fields}) for one in ordered[:_MOST_EFFECTS]),
+        more=max(len(ordered) - _MOST_EFFECTS, 0),
     )
 
 

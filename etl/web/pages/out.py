@@ -41,10 +41,12 @@ class Version(Model):
 
 class Out(CompanyPage):
     """`views`: the schema whose views readers use; `current`: what they show, "" before the first; `previous`: what a
-    rollback would show; `environment`: the version that the environment names, which `build` makes."""
+    rollback would show; `environment`: the version that the environment names, which `build` makes; `is_cut`: there
+    are more readers."""
 
     versions: tuple[Version, ...]
     readers: tuple[ListedReader, ...]
+    is_cut: bool
     views: str
     current: str
     previous: str
@@ -59,10 +61,12 @@ def page(request: PageRequest) -> Out:
     with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
         found = list_versions(connection, runtime, MOST_BEHIND)
     current = next((one for one in found if one.state == "current"), None)
+    readers, is_cut = readers_of(request)
     return Out(
         **framed(request),
         versions=tuple(_version(one) for one in reversed(found)),
-        readers=readers_of(request),
+        readers=readers,
+        is_cut=is_cut,
         views=runtime.versions.views_schema,
         current=current.schema_name if current else "",
         previous=(current.previous or "") if current else "",

@@ -6,6 +6,7 @@ from etl.database import read_only_transaction
 from etl.engine import Runtime, add_reader, remove_reader, reset_reader
 from etl.engine.versions import readers_beside
 from etl.outputs.versions import MOST_BEHIND, OutReader
+from etl.web.pages.frame import PAGE_ROWS
 from etl.web.problems import conflict
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Model, PageRequest
 from etl.web.texts.sentence import sentence_of
@@ -34,9 +35,10 @@ class ListedReader(ReaderOfVersion):
     seen: str
 
 
-def readers_of(request: PageRequest) -> tuple[ListedReader, ...]:
-    """By version and name."""
-    return tuple(listed(one) for one in _read(request.runtime))
+def readers_of(request: PageRequest) -> tuple[tuple[ListedReader, ...], bool]:
+    """The first ones by version and name, and whether there are others."""
+    found = _read(request.runtime, limit=PAGE_ROWS + 1)
+    return tuple(listed(one) for one in found[:PAGE_ROWS]), len(found) > PAGE_ROWS
 
 
 def listed(one: OutReader) -> ListedReader:
@@ -97,6 +99,6 @@ def _refuse_stale(request: ActionRequest) -> None:
         raise conflict(sentence_of("sentence.reader_changed", reader=name))
 
 
-def _read(runtime: Runtime) -> list[OutReader]:
+def _read(runtime: Runtime, *, limit: int | None = None) -> list[OutReader]:
     with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
-        return readers_beside(connection, runtime, MOST_BEHIND)
+        return readers_beside(connection, runtime, MOST_BEHIND, limit=limit)

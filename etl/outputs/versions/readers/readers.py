@@ -71,11 +71,13 @@ class OutReader:
         return cls(**values | {"seconds": round(float(row.seconds), 1)})
 
 
-def read_readers(connection: Connection, store_schema: str, most: int = MOST_BEHIND) -> list[OutReader]:
-    """All readers, by version and name."""
+def read_readers(
+    connection: Connection, store_schema: str, most: int = MOST_BEHIND, *, limit: int | None = None
+) -> list[OutReader]:
+    """All readers by version and name, or the first ones."""
     if not has_readers(connection, store_schema):
         return []
-    rows = fetch_all(connection, _sql("readers", store_schema=store_schema), {"most": most + 1})
+    rows = fetch_all(connection, _sql("readers", store_schema=store_schema), {"most": most + 1, "limit": limit})
     return [OutReader.from_row(row) for row in rows]
 
 

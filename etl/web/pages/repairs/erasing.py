@@ -6,14 +6,17 @@ from urllib.parse import urlencode
 
 from etl.errors import ConfigurationError
 from etl.operations import Erased, erase, find_holders
+from etl.quoting import shown
 from etl.web.asked import Asked
-from etl.web.pages.frame import CompanyPage, framed
-from etl.web.problems import bad_request, conflict, not_found
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
+from etl.web.problems import RequestProblem, bad_request, conflict, not_found
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
 from etl.web.texts.sentence import sentence_of
 
 _LONGEST: Final = 500
 _LONGEST_REASON: Final = 1_000
+# Of what lies beyond reach: a topic is named with the keys of all instances.
+_LONGEST_SENTENCE: Final = 1_000
 # Shorter ids are words of every text.
 _SHORTEST_FOUND: Final = 3
 
@@ -29,12 +32,17 @@ class HoldingTable(Model):
 
 
 class Found(Model):
-    """What was found lately. `instances`: ids of the store; `in_ids`: external ids; `beyond`: what stays."""
+    """What was found lately. `instances`: ids of the store; `in_ids`: external ids; `beyond`: what stays; of each list
+    the first ones, and with `more_` how many others there are."""
 
     instances: tuple[str, ...]
+    more_instances: int
     in_ids: tuple[str, ...]
+    more_in_ids: int
     holders: tuple[HoldingTable, ...]
+    more_holders: int
     beyond: tuple[str, ...]
+    more_beyond: int
 
 
 class ErasePage(CompanyPage):
@@ -45,18 +53,18 @@ class ErasePage(CompanyPage):
     found: Found | None
 
 
-_LISTED: Final = Asked[Found]()
+_LISTED: Final = Asked[Erased]()
 
 
 def page(request: PageRequest) -> ErasePage:
     """What is to be erased, and what was found of it."""
     if not request.is_operator_of_all:
         raise not_found()
-    table, named = (request.query.get(name, "")[:_LONGEST] for name in ("table", "named"))
-    if not (table and named):
+    table, named = (request.query.get(name, "") for name in ("table", "named"))
+    if not (table and named) or max(len(table), len(named)) > _LONGEST:
         raise not_found()
-    found = _LISTED.lately((request.company, request.viewer.name, table, named))
-    return ErasePage(**framed(request), table=table, named=named, found=found)
+    listed = _LISTED.lately((request.company, request.viewer.name, table, named))
+    return ErasePage(**framed(request), table=table, named=named, found=_found(listed) if listed else None)
 
 
 def list_holders(request: ActionRequest) -> Done:
@@ -66,28 +74,30 @@ def list_holders(request: ActionRequest) -> Done:
         with request.installation() as installation:
             erased = find_holders(installation, table, named)
     except ConfigurationError as refusal:
-        raise conflict(sentence_of("sentence.not_erased", why=str(refusal).replace(named, "…"))) from refusal
-    _LISTED.keep((request.company, request.viewer.name, table, named), _found(erased))
+        raise _refused(refusal, named) from refusal
+    _LISTED.keep((request.company, request.viewer.name, table, named), erased)
     rows = sum(one.rows for one in erased.holders)
     return Done(_address(table, named), sentence_of("sentence.nothing_written"), {"rows": rows})
 
 
 def apply(request: ActionRequest) -> Done:
-    """Erases it, after it was listed and its id typed. The answer, which the audit keeps, has no external id."""
+    """Erases it, after it was listed and its id typed; refused where it has other ids by now than the viewer has seen.
+    The answer, which the audit keeps, has no external id."""
     table, named = _wanted(request)
     key = (request.company, request.viewer.name, table, named)
-    if _LISTED.lately(key) is None:
+    listed = _LISTED.lately(key)
+    if listed is None:
         raise conflict(sentence_of("sentence.list_first"))
-    if request.required("typed") != named:
+    if request.exact("typed") != named:
         raise conflict(sentence_of("sentence.other_id_typed"))
     reason = request.required("reason")
     if len(reason) > _LONGEST_REASON or (len(named) >= _SHORTEST_FOUND and named in reason):
         raise bad_request(sentence_of("sentence.reason_with_id"))
     try:
         with request.installation() as installation:
-            erased = erase(installation, table, named, reason=reason, by=request.viewer.name)
+            erased = erase(installation, table, named, reason=reason, by=request.viewer.name, expected=listed)
     except ConfigurationError as refusal:
-        raise conflict(sentence_of("sentence.not_erased", why=str(refusal).replace(named, "…"))) from refusal
+        raise _refused(refusal, named) from refusal
     _LISTED.forget(key)
     rows = sum(one.rows for one in erased.holders)
     sentence = sentence_of("sentence.erased", n=rows, unit=str(erased.number))
@@ -97,10 +107,18 @@ def apply(request: ActionRequest) -> Done:
 def _wanted(request: ActionRequest) -> tuple[str, str]:
     if not request.is_operator_of_all:
         raise not_found()
-    table, named = request.required("table"), request.required("named")
-    if len(table) > _LONGEST or len(named) > _LONGEST:
-        raise bad_request(sentence_of("sentence.missing", name="named"))
+    table, named = request.required("table"), request.exact("named")
+    if max(len(table), len(named)) > _LONGEST:
+        raise bad_request(sentence_of("sentence.id_too_long", longest=_LONGEST))
     return table, named
+
+
+def _refused(refusal: ConfigurationError, named: str) -> RequestProblem:
+    """Why nothing was erased, without the external id: the audit keeps it."""
+    why = str(refusal).replace(shown(named), "…")
+    if len(named) >= _SHORTEST_FOUND:
+        why = why.replace(named, "…")
+    return conflict(sentence_of("sentence.not_erased", why=why))
 
 
 def _address(table: str, named: str) -> str:
@@ -108,9 +126,17 @@ def _address(table: str, named: str) -> str:
 
 
 def _found(erased: Erased) -> Found:
+    """As pages show it; long lists and sentences are cut."""
+    lists = {name: getattr(erased, name) for name in ("instances", "in_ids", "holders", "beyond")}
+    first = {name: found[:PAGE_ROWS] for name, found in lists.items()}
     return Found(
-        instances=erased.instances,
-        in_ids=erased.in_ids,
-        holders=tuple(HoldingTable(**vars(one)) for one in erased.holders),
-        beyond=erased.beyond,
+        instances=first["instances"],
+        in_ids=first["in_ids"],
+        holders=tuple(HoldingTable(**vars(one)) for one in first["holders"]),
+        beyond=tuple(map(_sentence, first["beyond"])),
+        **{f"more_{name}": len(found) - len(first[name]) for name, found in lists.items()},
     )
+
+
+def _sentence(whole: str) -> str:
+    return whole if len(whole) <= _LONGEST_SENTENCE else f"{whole[:_LONGEST_SENTENCE]}…"

@@ -59,7 +59,7 @@ def pinnable_fields(request: PageRequest, bo: str) -> tuple[str, ...]:
 
 def set_pin(request: ActionRequest) -> Done:
     """Pins a field of an instance, with all checks of values."""
-    table, named, field = (request.required(name) for name in ("table", "instance", "field"))
+    table, named, field = request.required("table"), request.exact("instance"), request.required("field")
     value = None if request.form.get("is_null") else request.form.get("value", "")
     try:
         done = pin(
@@ -80,7 +80,7 @@ def set_pin(request: ActionRequest) -> Done:
 
 def remove_pin(request: ActionRequest) -> Done:
     """Ends the pin of a field; a viewer who saw another pin has to look again."""
-    table, named, field = (request.required(name) for name in ("table", "instance", "field"))
+    table, named, field = request.required("table"), request.exact("instance"), request.required("field")
     seen = request.number("unit")
     pins = [one for one in list_pins(request.runtime, table, named) if fold(one.field) == fold(field)]
     if [one.unit for one in pins] != [seen]:

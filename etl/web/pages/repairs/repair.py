@@ -53,8 +53,8 @@ _PREVIEWS: Final = Asked[RepairPreview]()
 
 def page(request: PageRequest) -> RepairPage:
     """The repair that was asked for, and what a preview has counted."""
-    wanted = _Wanted(*(request.query.get(name, "")[:_LONGEST] for name in ("kind", "table", "named", "other")))
-    if not _is_whole(wanted):
+    wanted = _Wanted(*(request.query.get(name, "") for name in ("kind", "table", "named", "other")))
+    if not _is_whole(wanted) or max(map(len, vars(wanted).values())) > _LONGEST:
         raise not_found()
     return RepairPage(
         **framed(request), **vars(wanted), preview=_PREVIEWS.lately((request.company, request.viewer.name, wanted))
@@ -94,9 +94,11 @@ def _wanted(request: ActionRequest) -> _Wanted:
     wanted = _Wanted(
         request.required("kind"),
         request.required("table"),
-        request.required("named"),
-        request.form.get("other", "").strip(),
+        request.exact("named"),
+        request.form.get("other", ""),
     )
+    if max(map(len, vars(wanted).values())) > _LONGEST:
+        raise bad_request(sentence_of("sentence.id_too_long", longest=_LONGEST))
     if not _is_whole(wanted):
         raise bad_request(sentence_of("sentence.missing", name="other" if wanted.kind == "join" else "kind"))
     return wanted
