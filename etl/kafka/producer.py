@@ -27,6 +27,8 @@ _RECORDS_BETWEEN_POLLS = 1_000
 _POLL_SECONDS = 0.1
 # A question about a transaction is asked again after this time; in between it may be given up.
 _SLICE_SECONDS = 1.0
+# Brokers keep transactions there; any topic would do that a broker is asked for.
+_TRANSACTIONS = "__transaction_state"
 # The reason of a fatal error may be said so much later than what it has done to records.
 _REASON_SECONDS = 10.0
 # So often the library is called where it loses an error.
@@ -250,6 +252,9 @@ class TransactionalProducer(_Sender):
     def init(self) -> None:
         """Takes the name over: an earlier producer of this transactional id is fenced, and what it left open is
         aborted. To be called once, before progress is read."""
+        # While no broker is connected the client asks for the coordinator only each half second.
+        with suppress(KafkaException):
+            self._client.list_topics(_TRANSACTIONS, timeout=_SLICE_SECONDS)
         self._insist("the transactional producer cannot begin", self._client.init_transactions)
 
     def begin(self) -> None:

@@ -20,7 +20,8 @@ _log = logging.getLogger(__name__)
 _GROUP = "etl/reading"  # no groupId has a slash
 _PASSING = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError.GROUP_AUTHORIZATION_FAILED)
 _RECORDS = 10_000
-_POLL_SECONDS = 0.5
+# The client waits for so long if there are fewer records than it may return, also where there will be no more.
+_POLL_SECONDS = 0.02
 _SLICE_SECONDS = 1.0
 # A question that a broker leaves without an answer is asked again after this time; the library would wait a minute.
 _ANSWER_MS = 10_000
@@ -48,13 +49,13 @@ def read_to_end(
     client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
     at = TopicPartition(*partition, OFFSET_BEGINNING)
     try:
-        with translated(doing, connection):
-            client.assign([at])
         deadline, position = time.monotonic() + patience_seconds, 0
         while (end := _end(client, at, doing, connection)) is None:
             check()
             if time.monotonic() > deadline:
                 raise TransientFault(f"{doing}: no broker has said within {patience_seconds:g} seconds where it ends")
+        with translated(doing, connection):
+            client.assign([at])  # not before: of a broker that is not connected yet the client asks half a second later
         deadline, is_silent = time.monotonic() + patience_seconds, False
         while position < end:
             check()
