@@ -165,6 +165,7 @@ def test_a_start_that_a_lock_keeps_back_says_whose_it_is(site: Site) -> None:
     assert site.run().run
 
 
+@pytest.mark.nightly
 def test_a_dead_owner_is_replaced_when_the_lock_is_gone(site: Site) -> None:
     with site.locking(f"{STORE}.bo_Client"):
         running = site.start("run")

@@ -201,6 +201,7 @@ def test_a_service_that_waits_and_one_that_runs(site: Site, box: Middlebox) -> N
     nothing_is_rejected(site)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("with_question", [True, False])
 def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) -> None:
     """With so rare polls a hand-over is found by hearing alone."""
@@ -251,6 +252,7 @@ def _quiet_once(heard: list[str]) -> bool:
     return True
 
 
+@pytest.mark.nightly
 @ONLY_APART
 @pytest.mark.parametrize("words", [b"insert into store_demo.bo_Client", b"store_fence", b"COMMIT", b"\x00\x00PGCOPY"])
 def test_the_link_to_a_store_of_its_own(make_site: MakeSite, words: bytes) -> None:

@@ -93,6 +93,7 @@ def test_a_full_disk(harness: Harness, open_folder: Path) -> None:
     check_run_completes(harness)
 
 
+@pytest.mark.nightly
 def test_disk_space_is_freed_while_a_run_waits(harness: Harness, open_folder: Path) -> None:
     """The run keeps its lease and continues by itself: one notification, one attempt, one owner."""
     harness.site.edit("configs/InMigrationConfig.txt", "faultPatienceSeconds=0", "faultPatienceSeconds=600")
@@ -136,6 +137,7 @@ def test_a_lock_that_is_held_too_long(harness: Harness) -> None:
     check_run_completes(harness)
 
 
+@pytest.mark.nightly
 def test_a_deadlock_is_over_with_the_next_try(harness: Harness) -> None:
     """The run holds rows of in_Client and waits for the store; the other one holds the store and waits for the rows."""
     with psycopg.connect(harness.observer.info.dsn) as other:

@@ -110,6 +110,7 @@ def test_a_cluster_that_its_account_cannot_reach_any_more(open_folder: Path) -> 
     open_folder.chmod(0o755)
 
 
+@pytest.mark.nightly
 def test_a_pid_file_of_rubbish(open_folder: Path) -> None:
     with server_of(open_folder) as running:
         data = running.data

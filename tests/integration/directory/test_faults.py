@@ -82,6 +82,7 @@ def test_a_silent_controller(domain: Domain, caplog: pytest.LogCaptureFixture) -
             read(domain.settings(adHost=OTHER, **options | {"adConnectSeconds": "1"}))
 
 
+@pytest.mark.nightly
 def test_a_controller_that_falls_silent(domain: Domain) -> None:
     with open_directory(domain.settings(adReadSeconds="1", adConnectSeconds="4")) as opened:
         os.kill(domain.process, signal.SIGSTOP)

@@ -93,6 +93,7 @@ _WHOLE = [(_POISON, _KILL_BACKEND), (_COMBINATION, raising("22P05")), (_COMBINAT
 """What no single row explains."""
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("how", "act"), _WHOLE)
 def test_what_breaks_its_session_each_time_is_set_aside(site: Site, how: str, act: str) -> None:
     poisoned(site, act, how)

@@ -96,6 +96,7 @@ def test_links_and_those_that_wait(site: Site) -> None:
     assert [error["code"] for error in site.errors()] == ["REFERENCE_EXPIRED"]
 
 
+@pytest.mark.nightly
 def test_with_a_row_that_is_refused(site: Site) -> None:
     slow(site, "bo_Client", ROWS // 8)
     site.look(f"alter table {STORE}.bo_Client add constraint good check (_in_id <> 'c5')", at=site.store_database)

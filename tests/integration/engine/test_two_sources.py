@@ -132,6 +132,7 @@ def test_two_imports_run_at_once(site: Site, other: OtherImport, layout: str) ->
     assert all(row["source"].startswith("in_tables ") for row in fences)
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 @pytest.mark.parametrize("between", ["claims", "tasks"])
 def test_an_elder_run_is_taken_over_after_a_younger_one_of_another_import(

@@ -57,6 +57,7 @@ def test_what_is_packed_the_first_bytes_say(client: SqlClient) -> None:
         assert "unpack it first, or pack it with gzip" in client.refused("fill", client.write("Client.csv", content))
 
 
+@pytest.mark.nightly
 def test_a_gzip_file_that_grows_without_end_is_given_up(client: SqlClient) -> None:
     bomb = gzip.compress(b"in_id\na\n" + b"\n" * 90_000_000)
     assert "as no table of data is" in client.refused("fill", client.write("Client.csv.gz", bomb))

@@ -5,6 +5,8 @@ import pty
 import subprocess
 import sys
 
+import pytest
+
 from tests.integration.files.conftest import SqlClient
 
 
@@ -26,6 +28,7 @@ def on_terminal(client: SqlClient, *arguments: str) -> str:
     return drawn.decode()
 
 
+@pytest.mark.nightly
 def test_a_bar_per_file_and_a_count_per_table(client: SqlClient) -> None:
     client.write("Client.csv", "in_id,Name\nc-1,x\n")
     drawn = on_terminal(client, "fill", "--submit", "Client.csv")

@@ -130,6 +130,7 @@ def test_an_end_that_a_new_leader_does_not_know_is_asked_for_again(
     assert len(answers) == 4
 
 
+@pytest.mark.nightly
 def test_the_broker_that_is_taken_for_the_controller_goes_away(kafka_cluster: KafkaCluster) -> None:
     """Fault 8: questions to the controller are asked of another broker."""
     topic = kafka_cluster.make_topic()

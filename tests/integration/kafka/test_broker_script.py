@@ -94,6 +94,7 @@ def test_topics_are_made_with_their_options(kafka_url: str, make_topic: MakeTopi
     assert make_topic() != make_topic()
 
 
+@pytest.mark.nightly
 def test_a_cluster_survives_one_of_its_brokers(kafka_cluster: KafkaCluster) -> None:
     topic = kafka_cluster.make_topic()
     send(kafka_cluster.servers, topic, "with all")

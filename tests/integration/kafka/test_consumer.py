@@ -256,6 +256,7 @@ def test_what_came_beside_an_error_of_the_listener_is_delivered_by_the_next_call
         assert consumer.positions([partition]) == {partition: 3}
 
 
+@pytest.mark.nightly
 def test_a_member_that_stalls_loses_its_partitions_to_another_one(kafka_url: str, make_topic: MakeTopic) -> None:
     """Fault 4: it learns that they are lost, not that they were given back."""
     connection = connect(

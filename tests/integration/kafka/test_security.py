@@ -120,6 +120,7 @@ def test_who_is_not_let_in_learns_it_without_secrets(
     assert secure_kafka.password not in caplog.text + str(caught.value)
 
 
+@pytest.mark.nightly
 def test_a_certificate_that_has_expired(secure_kafka: SecureKafka, tmp_path: Path) -> None:
     """Fault 42: the broker ends the connection, which the library takes for a broker that is away."""
     tls = secure_kafka.tls

@@ -83,6 +83,7 @@ def test_dead_letters_are_sent_back(reading: Reading) -> None:
     assert "0 records were sent back." in again.out
 
 
+@pytest.mark.nightly
 def test_a_record_that_is_sent_back_twice(make_reading: MakeReading) -> None:
     """Each try is counted, and its first place is kept; it leaves what was changed since."""
     reading = make_reading(resendMode="older-loses")

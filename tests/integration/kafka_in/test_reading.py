@@ -304,6 +304,7 @@ def test_the_partitions_of_a_topic_may_grow(make_reading: MakeReading, kafka_url
     assert [reading.position(number)["next_offset"] for number in range(members + 2)] == [2] * members + [1, 1]
 
 
+@pytest.mark.nightly
 def test_a_group_that_is_reset_and_deleted_changes_nothing(reading: Reading, kafka_url: str) -> None:
     """Fault 15: its offsets say that all has been read, or nothing; positions of the store decide."""
     admin, group = admin_at(kafka_url), reading.topic
@@ -357,6 +358,7 @@ def _look_often(reading: Reading) -> None:
     reading.site.write(KAFKA, f"{options}{SESSION_TIMES}")
 
 
+@pytest.mark.nightly
 def test_workers_that_do_not_divide_the_partitions(make_reading: MakeReading) -> None:
     """The vendor's rules for consumers. All partitions are read, and the log says once what would suit."""
     reading = make_reading(partitions=3, workers=2)

@@ -166,6 +166,7 @@ def test_a_changed_configuration_is_that_of_all(reading: Reading) -> None:
         until(lambda: not children(service.process.pid), "nothing is read")
 
 
+@pytest.mark.nightly
 def test_a_process_that_says_nothing_is_replaced(
     reading: Reading, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -137,6 +137,7 @@ def watching(reading: Reading, listener: Listener) -> Iterator[tuple[PartitionWa
         alerts.stop()
 
 
+@pytest.mark.nightly
 def test_records_that_wait_or_are_rejected_and_unsent_letters_are_notified(reading: Reading) -> None:
     """The topic of errors is not there."""
     reading.send(client("a"), b"no JSON")
@@ -208,6 +209,7 @@ def test_an_open_transaction_of_a_producer_is_shown_and_notified(
         reading.wait_for({"a", "b", "c"})
 
 
+@pytest.mark.nightly
 def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> None:
     """Fault 32: what is merged last counts, also where two workers merge it at once, and nothing is refused."""
     reading = make_reading(partitions=2, workers=2)
@@ -229,6 +231,7 @@ def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> 
     assert "1 instances had records in several partitions" in reading.site.etl("kafka", "status").out
 
 
+@pytest.mark.nightly
 def test_hosts_that_read_in_different_ways_are_shown_and_notified(make_reading: MakeReading, tmp_path: Path) -> None:
     """One has a configuration of its own; the zone of its schedules is none of the differences."""
     reading = make_reading(partitions=2)

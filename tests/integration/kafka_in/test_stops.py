@@ -146,6 +146,7 @@ def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading
         reading.wait_for({f"c{n}" for n in range(8)})
 
 
+@pytest.mark.nightly
 def test_a_topic_that_was_made_again_with_fewer_partitions(make_reading: MakeReading, make_topic: MakeTopic) -> None:
     """Fault 11. What is known of the others keeps nothing from being counted, watched or sent back."""
     reading = make_reading(partitions=3, whenTopicRecreated="beginning")

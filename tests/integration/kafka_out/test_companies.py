@@ -1,5 +1,7 @@
 """Two companies that write into one topic, and keep their progress in one."""
 
+import pytest
+
 from etl.database import transaction
 from etl.engine import Runtime, open_runtime
 from etl.engine.kafka_out.outputs import outputs_of, prepare_outputs, write_outputs
@@ -76,6 +78,7 @@ def test_one_id_in_two_companies_is_two_records(output: Output) -> None:
     ]
 
 
+@pytest.mark.nightly
 def test_progress_of_earlier_programs_counts_only_of_our_journal(output: Output) -> None:
     output.merge(record("firm", "a", name="x"))
     output.write()

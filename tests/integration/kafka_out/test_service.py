@@ -80,6 +80,7 @@ def test_runs_reading_and_outputs_in_one_service(output: Output) -> None:
         end(one)
 
 
+@pytest.mark.nightly
 def test_an_engine_that_may_not_sign_in_at_the_start(output: Output) -> None:
     """Runs, reading and writing say each for itself what is wrong, and begin once it is right."""
     source, site = output.make_topic(), output.site
@@ -161,6 +162,7 @@ def test_an_output_without_its_topic_keeps_no_other_one_back(output: Output) -> 
         end(one)
 
 
+@pytest.mark.nightly
 def test_brokers_that_are_away_from_the_start(output: Output) -> None:
     """It ends within five seconds nevertheless; and it writes once they are there."""
     output.merge(record("client", "a", name="a"))

@@ -308,6 +308,7 @@ def test_a_store_with_other_rows_is_left_alone(make_site: MakeSite) -> None:
     assert site.etl("adopt", folder(site, FILES)).code == 75
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_what_psql_writes_of_another_installation_is_adopted(make_site: MakeSite, tmp_path: Path) -> None:
     """The commands of the page, from the first company to the second; one table by way of Parquet."""

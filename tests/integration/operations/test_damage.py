@@ -49,6 +49,7 @@ def test_a_damaged_index_is_named_and_made_again(there: Site, younger_server: Em
     assert there.count(f"{STORE}.bo_client") == 4
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_damaged_table_is_named_once_and_its_indexes_stay_as_they_are(
     there: Site, younger_server: EmbeddedServer

@@ -59,6 +59,7 @@ def there(make_site: MakeSite, disk: Path) -> Iterator[Site]:
         yield there
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_restore_an_upgrade_and_a_fill_on_a_disk_that_becomes_full(there: Site, disk: Path) -> None:
     leave(disk, 20 * MIB)

@@ -238,6 +238,7 @@ def test_a_drain_brings_up_what_an_older_program_has_put_on_hold(make_site: Make
     done(site.etl("drain"))
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_backup_of_a_closed_company_is_held_by_the_restore_alone(make_site: MakeSite, elsewhere: Elsewhere) -> None:
     site = filled(make_site(CLAIMS))

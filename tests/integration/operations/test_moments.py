@@ -30,6 +30,7 @@ def site(make_site: MakeSite) -> Site:
     return filled(make_site(CLAIMS))
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_store_that_is_older_than_the_import(site: Site) -> None:
     newest = restored_alone(site, STORE)
@@ -70,6 +71,7 @@ def test_an_import_that_is_older_than_the_store(site: Site) -> None:
     assert verify(site).code == 0
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_store_that_was_dropped_is_made_from_the_rows_again(site: Site) -> None:
     """On purpose, beside an import that has been used: the message names the way, and the way works."""

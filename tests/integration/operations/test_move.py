@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from etl.config import open_source
 from etl.embedded import VERSION, EmbeddedServer, packaged_binaries
@@ -150,6 +151,7 @@ def embedded_company(site: Site, home: Path) -> Iterator[tuple[Site, EmbeddedSer
         yield replace(site, url=f"file:{tree}", environ=environ), running
 
 
+@pytest.mark.nightly
 def test_the_embedded_data_move_by_one_command(make_site: MakeSite, open_folder: Path) -> None:
     site = make_site(CLAIMS)
     with embedded_company(site, open_folder / "home") as (embedded, running):

@@ -97,6 +97,7 @@ def test_joined_instances_are_one_for_rows_with_either_id(site: Site) -> None:
     assert site.look("select system_id from out_demo.client where name = 'Anne'") == [{"system_id": ann}]
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_rows_that_are_offered_again_follow_their_external_id(site: Site) -> None:
     """A run has written their out_id, which would count first."""
@@ -141,6 +142,7 @@ def _pin(site: Site, *words: str) -> None:
     done(site.etl("pin", "Client", *words, "--reason", "says so herself"))
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_what_is_pinned_and_whose_value_it_is_come_with_the_other_one(site: Site) -> None:
     """A pin of the one that stays counts more, also one to no value; a split gives back all of it."""

@@ -126,6 +126,7 @@ def test_a_run_in_the_middle_is_continued(make_site: MakeSite, elsewhere: Elsewh
     assert what_there_is(there) == what_there_is(site)
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_sync_with_the_directory_that_was_under_way_is_over(make_site: MakeSite, elsewhere: Elsewhere) -> None:
     """Also where the clock of the new server is behind; another one may begin, and a drain waits for none."""

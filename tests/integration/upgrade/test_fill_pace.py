@@ -97,6 +97,7 @@ def test_it_waits_for_the_archive_and_for_standbys(archived: Site, monkeypatch: 
         assert archived.value("select count(*) from pg_replication_slots") == 1
 
 
+@pytest.mark.nightly
 def test_what_others_have_left_is_named_and_stays(archived: Site) -> None:
     """By `etl check`: a slot without a reader, and a prepared transaction."""
     archived.look("select pg_create_logical_replication_slot('forgotten', 'pgoutput')")

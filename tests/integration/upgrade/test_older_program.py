@@ -53,6 +53,7 @@ def test_it_writes_nothing(site: Site, tmp_path_factory: pytest.TempPathFactory,
     assert site.value("select count(*) from out_demo_1_2.client") == 2
 
 
+@pytest.mark.nightly
 def test_a_service_of_it_writes_nothing(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
     """It keeps trying, also to note since when hand-overs are watched."""
     older = OlderProgram(tmp_path_factory)

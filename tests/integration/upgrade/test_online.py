@@ -227,6 +227,7 @@ def test_a_transaction_from_before_the_switch_does_not_read_the_new_table(site: 
         hold_journal(connection, STORE)
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_nothing_is_switched_while_something_is_in_the_way(site: Site) -> None:
     refused = site.etl("upgrade", "switch")
@@ -276,6 +277,7 @@ def test_what_an_older_program_cleans_meanwhile_is_cleaned(site: Site) -> None:
         assert session.execute(older).rowcount == 5
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_cleaning_drops_the_partitions_of_old_weeks(site: Site) -> None:
     """The week of the first run, which is five weeks old; then there is none of the week that is dropped."""

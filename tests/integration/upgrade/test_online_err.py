@@ -77,6 +77,7 @@ def shape(site: Site) -> list[list[dict[str, object]]]:
     return [site.look(query) for query in SHAPES]
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_from_the_first_step_to_the_last(site: Site) -> None:
     before, as_it_was = errors(site), shape(site)
@@ -104,6 +105,7 @@ def test_from_the_first_step_to_the_last(site: Site) -> None:
     assert done(site.etl("verify")).code == 0
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_rollback_keeps_what_was_written_since(site: Site) -> None:
     writer = "select oldest_writer from in_tables.etl_schema where part = 'import'"

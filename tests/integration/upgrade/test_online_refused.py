@@ -133,6 +133,7 @@ def test_a_stop_is_given_up_when_it_is_too_long(site: Site, longest: str) -> Non
     done(site.etl("upgrade", "switch"))
 
 
+@pytest.mark.nightly
 def test_a_lock_timeout_before_the_stop_is_tried_again(site: Site) -> None:
     """Another command has the change's row while this one copies the rest."""
     done(site.etl("upgrade", "start"))

@@ -35,6 +35,7 @@ def test_a_backup_of_an_older_store_is_restored_and_brought_up(
     assert there.etl("verify").code == 0
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_backup_of_a_switched_store_is_restored_and_finished(make_site: MakeSite, elsewhere: Elsewhere) -> None:
     site = make_site(CLAIMS)

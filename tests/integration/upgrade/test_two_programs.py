@@ -84,6 +84,7 @@ def test_both_write_until_the_switch_and_after_a_rollback(site: Site, older: Pro
     assert site.etl("run").code == 1
 
 
+@pytest.mark.nightly
 def test_one_that_knows_no_pins_writes_until_there_is_one(site: Site, older: Program) -> None:
     deliver(site, 1, older)
     deliver(site, 2, site.etl)

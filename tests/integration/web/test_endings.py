@@ -178,6 +178,7 @@ def test_a_long_action_is_not_lost(site: Site, counting: Counting, monkeypatch: 
         until(lambda: other.get(page).json["outcome"] == "done", "it has ended")
 
 
+@pytest.mark.nightly
 def test_an_outcome_is_noted_although_the_database_was_away(
     site: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,7 @@ def test_streams_say_goodbye_when_the_server_ends(web: Web) -> None:
         assert 1000 <= data["again_in_ms"] <= 5000
 
 
+@pytest.mark.nightly
 def test_open_pages_do_not_use_their_sign_ins(
     site: Site, serve_web: ServeWeb, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_the_one_who_began_a_load_and_an_operator_cancel_it(site: Site, serve_we
     assert (over.status, site.count("in_tables.in_Client")) == (409, 2)
 
 
+@pytest.mark.nightly
 def test_a_partner_does_not_cancel_what_an_operator_has_begun(site: Site, serve_web: ServeWeb) -> None:
     users = as_users(site, serve_web)
     path, page = filled(users["pavel"], "Client.csv", GOOD)

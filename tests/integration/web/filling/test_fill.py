@@ -210,6 +210,7 @@ def test_a_partner_has_its_own_uploads_and_privileges(site: Site, serve_web: Ser
     assert site.partner.statuses("in_Client") == {"DONE": 2}
 
 
+@pytest.mark.nightly
 def test_checks_are_ended_and_made_again(site: Site, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checker, "_AT_ONCE", 1)
     with site.partner.holding("lock table in_Client in access exclusive mode") as held:

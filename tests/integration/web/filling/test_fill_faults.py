@@ -196,6 +196,7 @@ def test_bombs_and_what_needs_too_much(site: Site, web: Web, tmp_path: Path, mon
     assert site.count("in_tables.in_Client") == 0
 
 
+@pytest.mark.nightly
 def test_encodings(web: Web, tmp_path: Path) -> None:
     russian = "in_id,Name\nc1,Айгерим\n".encode("cp1251")
     path, page = filled(web, "Client.csv", russian)
