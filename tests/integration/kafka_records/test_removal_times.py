@@ -68,6 +68,7 @@ def _errors(site: Site, run: int) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
+@pytest.mark.nightly
 def test_rows_give_the_newest_state_in_any_order(make_site: MakeSite) -> None:
     """All loads of a client, of which the newest removes or gives values: each order ends the same."""
     site = make_site(DOCUMENTS)

@@ -191,6 +191,7 @@ def test_breaking_is_true(site: Site) -> None:
         site.look(query)
 
 
+@pytest.mark.nightly
 @pytest.mark.first_run
 def test_a_longer_value_does_not_fit_into_an_older_version(make_site: MakeSite) -> None:
     size = f"  - {{code: Size, type: DROPDOWN_SINGLE, options: [S, M], {FLAGS}}}\n"
