@@ -1,6 +1,6 @@
 """What records of an output have otherwise by other documents. Pure; no I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from etl.ddl.changed_tables import Alteration, Altered
 from etl.metadata import Company
@@ -17,7 +17,7 @@ def altered_records(old: Company, new: Company, output: OutMigrationKafka) -> It
     for name, shape in after.items():
         if name in before:
             yield from _of_fields(old, before[name], new, shape)
-            yield from _of_links(before[name], shape)
+            yield from _of_links(old, before[name], new, shape)
         else:
             yield Altered(Alteration.TABLE_ADDED, shape.code)
     yield from (Altered(Alteration.TABLE_REMOVED, before[name].code) for name in before if name not in after)
@@ -35,6 +35,18 @@ def _of_fields(old: Company, had: OutObject, new: Company, shape: OutObject) -> 
             yield Altered(kind, shape.code, one.code, types[0][name], types[1][name])
     gone = [one.code for name, one in before.items() if name not in after]
     yield from (Altered(Alteration.COLUMN_REMOVED, shape.code, code) for code in gone)
+    yield from _ended(old, new, shape.code, (one.code for name, one in after.items() if name in before))
+
+
+def _ended(old: Company, new: Company, bo: str, sent: Iterable[str]) -> Iterator[Altered]:
+    """Fields and links that records have as before, and that no row writes any more."""
+    ended = _loaded(old, bo) - _loaded(new, bo)
+    yield from (Altered(Alteration.VALUES_ENDED, bo, code) for code in sent if fold(code) in ended)
+
+
+def _loaded(company: Company, code: str) -> set[str]:
+    [bo] = [one for one in company.objects if fold(one.code) == fold(code)]
+    return {fold(one.code) for one in bo.fields if one.need_load_from_in_tables or one is bo.key_field}
 
 
 def _types(company: Company, code: str) -> dict[str, str]:
@@ -42,7 +54,7 @@ def _types(company: Company, code: str) -> dict[str, str]:
     return {fold(field.code): field.sql_type or "" for field in bo.stored_fields}
 
 
-def _of_links(had: OutObject, shape: OutObject) -> Iterator[Altered]:
+def _of_links(old: Company, had: OutObject, new: Company, shape: OutObject) -> Iterator[Altered]:
     before, after = ({fold(one.code): one for one in shown.links} for shown in (had, shape))
     for name, link in after.items():
         if name in before:
@@ -51,6 +63,7 @@ def _of_links(had: OutObject, shape: OutObject) -> Iterator[Altered]:
             yield Altered(Alteration.COLUMN_ADDED, shape.code, link.code)
     gone = [one.code for name, one in before.items() if name not in after]
     yield from (Altered(Alteration.COLUMN_REMOVED, shape.code, code) for code in gone)
+    yield from _ended(old, new, shape.code, (one.code for name, one in after.items() if name in before))
 
 
 def _of_link(had: OutLink, link: OutLink, bo: str) -> Iterator[Altered]:

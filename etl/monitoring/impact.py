@@ -108,15 +108,16 @@ def read_impact(runtime: Runtime, new: Company, old: Company | None) -> Metadata
         had = in_shapes(old) if old else live_in_shapes(connection, new, runtime.in_schema)
     versions, following = _versions(runtime)
     wanted = OutStructure.of(new, kept=runtime.versions.kept_states)
-    effects = [*_on_partners(altered_tables(had, in_shapes(new)), runtime.in_schema)]
+    loading = Loading(had, in_shapes(new))
+    effects = [*_on_partners(altered_tables(had, loading.after), runtime.in_schema)]
     for version in versions:
-        effects += _on_readers(version, wanted, following, Loading(had, in_shapes(new)))
+        effects += _on_readers(version, wanted, following, loading)
     current = next((one.structure for one in versions if one.is_current), None)
     for output in runtime.settings.kafka.outputs:
         if old:
             effects += _on_consumers(altered_records(old, new, output), output)
         elif current:
-            effects += _on_consumers(_altered_objects(current, wanted, output), output)
+            effects += _on_consumers(_altered_objects(current, wanted, loading, output), output)
     if old:
         effects += _of_rules(changed_rules(old, new), runtime)
     return MetadataImpact(new.code, tuple(effects), old is not None)
@@ -146,11 +147,10 @@ def _on_readers(version: LiveVersion, wanted: OutStructure, following: str, load
     """Each change once for those who read the version without confirming, and once for each reader that confirms."""
     if version.structure is None:
         return
-    ended = list(loading.ended(version.structure))
     altered = altered_versions(version.structure, wanted)
-    if version.is_current:  # its readers lose what leaves it in any case
-        gone = {(one.table, one.before if one.kind is _RENAMED else one.column) for one in altered if one.kind in _GONE}
-        ended = [one for one in ended if (one.table, one.column) not in gone and (one.table, "") not in gone]
+    ended = list(loading.ended(version.structure))
+    if version.is_current:
+        ended = _staying(ended, altered)
     for one in (*altered, *ended):
         is_now = version.is_current or one.kind in (Alteration.TYPE_WIDENED, Alteration.VALUES_ENDED)
         for reader in ("", *version.readers):
@@ -164,13 +164,22 @@ def _on_consumers(altered: Iterable[Altered], output: OutMigrationKafka) -> Iter
             yield _effect(OF_TOPICS[one.kind], Party.TOPICS, "", one, output.topic_of(one.table))
 
 
-def _altered_objects(shown: OutStructure, wanted: OutStructure, output: OutMigrationKafka) -> Iterator[Altered]:
+def _staying(ended: Iterable[Altered], altered: Iterable[Altered]) -> list[Altered]:
+    """Without those that leave in any case."""
+    gone = {(one.table, one.before if one.kind is _RENAMED else one.column) for one in altered if one.kind in _GONE}
+    return [one for one in ended if (one.table, one.column) not in gone and (one.table, "") not in gone]
+
+
+def _altered_objects(
+    shown: OutStructure, wanted: OutStructure, loading: Loading, output: OutMigrationKafka
+) -> Iterator[Altered]:
     """What records have otherwise as far as versions tell, without the documents in use."""
     tables = _objects(shown) | _objects(wanted)
     natives = {
         column.name for one in (*shown.instances, *wanted.instances) for column in one.columns if column.source != FIELD
     }
-    for one in altered_versions(shown, wanted):
+    altered = altered_versions(shown, wanted)
+    for one in (*altered, *_staying(loading.ended(shown), altered)):
         bo, field = tables.get(one.table, ("", ""))
         named = output.fields.get(bo)
         is_sent = bo and (not output.business_objects or bo in output.business_objects)

@@ -145,6 +145,10 @@ def test_consumers_of_a_topic_have_no_versions(site: Site) -> None:
     site.write("configs/OutMigrationKafkaConfig.txt", "hasOutMigrationKafka=true\ntopic=golden")
     found = effects(site, {"Client": CLAIMS["Client"].replace(AMOUNT, "")})
     assert summary(found)[-1] == "breaking consumers golden.Client.Amount column removed"
+    for with_rules in (False, True):  # against the live tables, and the documents in use
+        shown_only = {"Client": CLAIMS["Client"].replace(AMOUNT, AMOUNT.replace("needLoadFromInTables: true, ", ""))}
+        found = effects(site, shown_only, with_rules=with_rules)
+        assert summary(found)[-1] == "breaking consumers golden.Client.Amount no longer loaded"
 
 
 def test_additive_is_true(site: Site) -> None:

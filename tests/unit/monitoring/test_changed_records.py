@@ -7,7 +7,8 @@ from etl.monitoring.changed_records import altered_records
 from etl.settings import parse_settings
 from tests.unit.metadata.documents import company
 
-FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
+SHOWN = "needUploadToOutTable: true"
+FLAGS = f"needLoadFromInTables: true, {SHOWN}"
 CLIENT = f"""
 code: Client
 fields:
@@ -54,6 +55,12 @@ OBJECT = ("without the object", "with the object")
         ("Claim", "BO, bo: Client", "CO, co: Party", [("named", "Claim", "Payer", *OBJECT)]),
         ("Claim", "bo: Client", "bo: Claim", TARGETS),
         ("Claim", CLAIM, "code: Claim\ncategory: PANEL\n", [("gone", "Claim")]),
+        (
+            *("Client", f"Name, type: INPUT_TEXT, {FLAGS}", f"Name, type: INPUT_TEXT, {SHOWN}"),
+            [("ended", "Client", "Name")],
+        ),
+        ("Client", "isUnique: true, needLoadFromInTables: true", "isUnique: true", [("ended", "Client", "Code")]),
+        ("Claim", f"bo: Client, {FLAGS}", f"bo: Client, {SHOWN}", [("ended", "Claim", "Payer")]),
     ],
 )
 def test_changed_records(code: str, old: str, new: str, expected: list[tuple[str, ...]]) -> None:
@@ -66,6 +73,7 @@ def test_changed_records(code: str, old: str, new: str, expected: list[tuple[str
         "target added": Alteration.TARGET_ADDED,
         "target removed": Alteration.TARGET_REMOVED,
         "gone": Alteration.TABLE_REMOVED,
+        "ended": Alteration.VALUES_ENDED,
     }
     assert old in SHAPE[code]
     settings = parse_settings(
