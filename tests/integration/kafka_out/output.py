@@ -125,6 +125,6 @@ def unlinks(record: Record) -> set[tuple[str, str | None, str, str | None]]:
     """The same of those that do."""
     return {
         (one["fieldCode"], one["toBoCode"], one["toFieldCode"], one["apiValue"])
-        for one in record["boFields"]
+        for one in record.get("boFields", [])
         if one.get("unlink") is True
     }

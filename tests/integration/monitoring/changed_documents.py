@@ -18,7 +18,7 @@ from etl.engine import build_version, run_once, switch_version
 from etl.errors import EtlError
 from etl.sources.kafka.rules import RecordRules
 from tests.fix_company import CODE, OUT, STORE, Row, Site
-from tests.integration.kafka_out.output import Output, Record, links, values
+from tests.integration.kafka_out.output import Output, Record, links, unlinks, values
 from tests.integration.kafka_records.topic import Topic, record
 
 FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -265,10 +265,16 @@ def _rows(site: Site, table: str, columns: list[str]) -> Seen:
     return {" ".join(("row", table, *row[:keys])): row for row in rows}
 
 
+# Of rows that were taken without the value.
+_SKIPPED = "OPTION_UNKNOWN"
+
+
 def accepted(day: str, found: Seen) -> set[str]:
-    """What a partner meets but for rows of a day that were rejected, and what they would have brought about."""
+    """What a partner meets but for rows of a day that were rejected and values that were skipped, and what they would
+    have brought about."""
     rejected = {key for key, row in found.items() if key.startswith(f"{day} row ") and row[-1] == "ERROR"}
     ids = {key.split(" ")[-1] for key in rejected if key.startswith(f"{day} row in_Client ")}
+    ids |= {line.split(" ")[1] for line in found.get(f"{day} err", []) if line.endswith(f" {_SKIPPED}")}
     return found.keys() - rejected - {f"stored client {one}" for one in ids} - {f"{day} err", f"{day} records"}
 
 
@@ -306,7 +312,12 @@ def read(site: Site, schema: str = "out_demo") -> Seen:
 
 
 def consumed(output: Output, after: int) -> Seen:
-    """What yesterday's consumer takes from the records after a number of them: values and links that it knows."""
+    """What yesterday's consumer takes from the records after a number of them, all written by now: values and links
+    that it knows; or that none could be written."""
+    try:
+        output.write()
+    except EtlError as refused:
+        return {"refused": type(refused).__name__}
     ids = _external_ids(output.site)
     found: Seen = {}
     for one in output.records()[after:]:
@@ -315,7 +326,12 @@ def consumed(output: Output, after: int) -> Seen:
         unchanged = {
             code: value for code, value in values(one, "unchangedUniqueFields").items() if code.lower() in known
         }
-        ends = sorted(str((*end[:3], ids.get(str(end[3]), end[3]))) for end in links(one) if end[0].lower() in _LINKS)
+        ends = sorted(
+            str((kind, *end[:3], ids.get(str(end[3]), end[3])))
+            for kind, found_of in (("link", links), ("unlink", unlinks))
+            for end in found_of(one)
+            if end[0].lower() in _LINKS
+        )
         if taken or ends or one["boCode"] in DOCUMENTS:
             key = f"{one['boCode']} {ids[one['id']]}"
             found[f"{key} {sum(name.startswith(key) for name in found)}"] = (taken, unchanged, ends, one["state"])
