@@ -12,7 +12,7 @@ from etl.database import cancel_thread
 from etl.errors import EtlError
 from etl.retry import Backoff, RetryPolicy, after_transient
 from etl.web.identity.audit import Audit, AuditOutcome, Begun, Entry, Repeated
-from etl.web.problems import Answer, RequestProblem, answer_of, fault
+from etl.web.problems import Answer, RequestProblem, answer_of, fault, gone
 from etl.web.requests import ActionRequest, Done
 from etl.web.route import Action
 from etl.web.texts.sentence import kept, restored, sentence_of
@@ -141,12 +141,16 @@ def _result(ended: Ended) -> dict[str, Any]:
 
 
 def _from_result(repeated: Repeated) -> Ended:
+    """As it was answered before. An erasure empties the results of actions that named the person."""
     result: Mapping[str, Any] = repeated.result or {}
     sentence = result.get("sentence")
     if "done" in result:
         done = Done(**result["done"])
         done = replace(done, sentence=restored(done.sentence, sentence))
         return Ended(repeated.audit_id, done=done, is_repeated=True)
+    if not result:
+        answer = gone(sentence_of("sentence.answer_erased")).answer
+        return Ended(repeated.audit_id, problem=answer, is_repeated=True)
     problem = Answer(**result["problem"])
     return Ended(
         repeated.audit_id, problem=replace(problem, detail=restored(problem.detail, sentence)), is_repeated=True

@@ -140,7 +140,10 @@ def test_values_that_look_like_markup_are_shown_and_erased(site: Site, serve_web
     web, named = serve_web(site), {"table": "in_Client", "in_id": HOSTILE}
     page = web.get(f"/c/demo/instance?{urlencode(named)}").text
     chosen = hidden_of(page, "pins/set")
-    done(web, "pins/set", **chosen, field="Name", value=f"{HOSTILE} 2", reason=HOSTILE)
+    assert chosen["table"] == "in_Client"
+    pinned = {"table": "in_Client", "instance": HOSTILE, "field": "Name", "value": f"{HOSTILE} 2", "reason": HOSTILE}
+    pinned["key"] = "pinned"
+    done(web, "pins/set", **pinned)
     pair = {"kind": "join", "table": "in_Client", "named": HOSTILE, "other": "other"}
     done(web, "repair/preview", **pair)
     asked = {"table": "in_Client", "named": HOSTILE}
@@ -167,6 +170,8 @@ def test_values_that_look_like_markup_are_shown_and_erased(site: Site, serve_web
     assert finds(site, SPELLINGS) == []
     gone = act(web, f"{API}/erase/list", **asked)
     assert (gone.status, "alert(" in gone.text) == (409, False)
+    again = act(web, f"{API}/pins/set", **pinned)  # a form that is sent again
+    assert (again.status, again.json["code"], "alert(" in again.text) == (410, "gone", False)
     assert finds(site, SPELLINGS) == []
     assert names_in_store(site) == ["Other"]
 
