@@ -18,6 +18,8 @@ from tests.fix_company import STORE, Site, superuser
 READERS = ("one", "two")
 ACTS = ("take", "take", "take", "ask", "read", "confirm", "confirm_again", "killed", "reset", "clean", "leave")
 """`ask` and `read` end before they confirm; `killed` is a process that a signal ends."""
+BESIDE = ("take", "take", "ask", "read", "confirm", "confirm_again")
+"""What a reader does with SQL alone."""
 
 Copy = dict[tuple[str, ...], dict[str, Any]]
 
@@ -67,6 +69,7 @@ class Reader:
     def _asked(self, unconfirmed: int | None) -> dict[str, Any]:
         [given] = self.real.look(f"select * from {self.readers}.ask(%s)", self.name)
         self.is_begun_here = given["delivery"] != unconfirmed
+        assert given["is_full"] or not self.is_begun_here or given["from_position"] == self.confirmed
         self.is_read = self.is_read and not self.is_begun_here
         self.given = given
         return given
@@ -164,12 +167,26 @@ class Readers:
             return
         schema = sorted(schemas)[number % len(schemas)]
         self.real.log.append(f"-- reader {name} of {schema}: {act}")
-        reader = self.known.get((schema, name)) or self._add(schema, name, schemas[schema])
+        self._do(self.known.get((schema, name)) or self._add(schema, name, schemas[schema]), number, act)
+
+    def act_beside(self, number: int, act: str) -> None:
+        """An act of a reader that is there already, with SQL alone, while a run may have a transaction open. A lock of
+        the run may keep it out."""
+        if not self.known:
+            return
+        schema, name = sorted(self.known)[number % len(self.known)]
+        self.real.log.append(f"-- meanwhile, reader {name} of {schema}: {act}")
+        try:
+            self._do(self.known[schema, name], number, act)
+        except psycopg.errors.LockNotAvailable:
+            self.real.log.append("-- that was locked")
+
+    def _do(self, reader: Reader, number: int, act: str) -> None:
         if act == "take":
             reader.read()
             reader.confirm()
         elif act == "reset":
-            reset_reader(self.real.runtime, name, schema)
+            reset_reader(self.real.runtime, reader.name, reader.schema)
             reader.given = None
             reader.confirmed = None
         elif act == "killed":
@@ -177,8 +194,8 @@ class Readers:
         elif act == "clean":
             clean(self.real.runtime)
         elif act == "leave":
-            remove_reader(self.real.runtime, name, schema)
-            del self.known[schema, name]
+            remove_reader(self.real.runtime, reader.name, reader.schema)
+            del self.known[reader.schema, reader.name]
         else:
             getattr(reader, act)()
 
