@@ -36,6 +36,7 @@ def merge_links(world: World, link: LinkTable, run: int) -> Counter[str]:
     removed = _remove(world, link, [row for row in rows if row.removed], present, run)
     if link.field.link_mode is LinkMode.REPLACE:
         _forget_unlisted(world, link, rows, brought, run)
+    _end_given(world, link, [row for row in rows if row.status == DONE and not row.removed])
     created = _write(world, link, brought, run)
     for row in waiting:
         world.references.setdefault(_reference(link, row), row.inserted)
@@ -182,6 +183,14 @@ def _forget_unlisted(
     named = {(who(row.owner), row.target) for row in rows if not row.removed}
     for reference in world.waiting_for(link):
         if who(reference.owner) in owners and (who(reference.owner), reference.target) not in named:
+            _drop(world, link, reference)
+
+
+def _end_given(world: World, link: LinkTable, rows: Sequence[LinkRow]) -> None:
+    """What an undo has restored may wait although both ends are there: a row that makes the link ends that."""
+    given = {(row.owner, row.target) for row in rows}
+    for reference in world.waiting_for(link):
+        if (reference.owner, reference.target) in given:
             _drop(world, link, reference)
 
 

@@ -234,7 +234,8 @@ class _Task:
         return not (fault or waits or (value is None and self.policy.keep_on_null))
 
     def _held(self, one: Staged) -> Iterator[Fault]:
-        """Values that differ from those of the store, and are not written."""
+        """Values that differ from those of the store, and are not written; those that count less anyway do not meet a
+        pin."""
         if one.known is None or one.row.removed:
             return
         for other in self.bo.loaded_fields:
@@ -242,10 +243,11 @@ class _Task:
             if not self._gives(other, one) or old == value or _is_same(other, old, value):
                 continue
             pin, raw = self._pin(other, one), one.row.values[other.code]
-            by_pin = "VALUE_PINNED" if pin and pin.holds(value) else ""
-            for code in (by_pin, self.world.outranks(self.bo, other, one.known.id, self._owner(one))):
-                if code:
-                    yield self._fault(one, code, None if raw is None else shown(raw), other.code, "info")
+            code = self.world.outranks(self.bo, other, one.known.id, self._owner(one))
+            if not code and pin and pin.holds(value):
+                code = "VALUE_PINNED"
+            if code:
+                yield self._fault(one, code, None if raw is None else shown(raw), other.code, "info")
 
     def _pin(self, other: Field, one: Staged) -> Pin | None:
         return self.world.pins.get((one.known.id, other.code)) if one.known else None
