@@ -49,6 +49,7 @@ class History(test_records_and_rows.History):
 
     documents = _CHOICES
     given: Delivery | None = None
+    share_of_full_sets = 0.25
 
     def step(self) -> None:
         self.units: list[tuple[int, list[Both], bool]] = getattr(self, "units", [])
@@ -58,6 +59,7 @@ class History(test_records_and_rows.History):
             *(lambda: self._note(self.run), lambda: self._note(self.run), lambda: self._note(self.batch)),
             *(lambda: self._note(self.batch), lambda: self._note(self.pin), lambda: self._note(self.pin)),
             *(lambda: self._note(self.unpin), self.undo_newest, self.undo_newest, self.at_once),
+            self.undo_before_full_sets,
         ]
         for _ in range(3):
             self.choose.choice(acts if self._present() else acts[:2])()
@@ -78,7 +80,7 @@ class History(test_records_and_rows.History):
         drawn = _later(again, step) if again else super()._delivery(step)
         if has_times(self.worlds[0].company) and not again:
             drawn = with_times(self.choose, drawn)
-        full = [bo for bo in FIELDS if self.choose.random() < 0.25]
+        full = [bo for bo in FIELDS if self.choose.random() < self.share_of_full_sets]
         self.given = drawn if again else with_other(drawn, full=tuple(full))
         return self.given
 
@@ -119,6 +121,14 @@ class History(test_records_and_rows.History):
         self._look()
         if is_undo or self.choose.random() < 0.5:
             self.units.append((number, now, not is_undo))
+
+    def undo_before_full_sets(self) -> None:
+        """What only an undone run has brought is not missed in a full set."""
+        self._note(self.run)
+        self.undo_newest()
+        self.share_of_full_sets = 1.0
+        self._note(self.run)
+        self.share_of_full_sets = History.share_of_full_sets
 
     def pin_beside_a_run(self) -> None:
         given, chosen = self._delivery(self._next()), self._chosen("pin at once")

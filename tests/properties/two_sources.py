@@ -182,7 +182,8 @@ def records_with_times(choose: random.Random, given: Batch) -> Batch:
     """The same, of `BY_TIME`; some records have no time, and some give another state."""
 
     def timed(one: Record) -> Record:
-        state = choose.choice([one.state, one.state, "ARCHIVED"]) if one.state == "ACTUAL" else one.state
+        may_say = "Name" in one.given or one.state == "ACTUAL"
+        state = choose.choice([one.state, "ACTUAL", "ARCHIVED"]) if may_say else one.state
         return replace(one, given=one.given | ({"At": at} if (at := _time(choose)) else {}), state=state)
 
     records = {bo: [timed(one) for one in of] for bo, of in given.records.items()}
