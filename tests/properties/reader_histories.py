@@ -23,8 +23,9 @@ from tests.properties.topic import TopicUnderTest, as_records
 from tests.properties.two_sources import FIELDS, Batch, PinOf, batch, delivery, pin_of
 
 _MOST_VERSIONS: Final = 3
-# A run of these few rows sends about as many; and about so many that name an out_ table, or the journal.
+# A run of these few rows sends about as many statements.
 _STATEMENTS: Final = 250
+# How many of them have a text, at most.
 _AIMS: Final = {"": _STATEMENTS, "out_demo": 20, "journal": 20}
 _PATIENCE: Final = "20ms"
 
