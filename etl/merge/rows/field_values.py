@@ -1,86 +1,23 @@
-"""The SQL of each loaded field: its value, its fault, and its look-up.
+"""The SQL of each field that a run writes: what its instance gets, and who decides that.
 
 Pure; no I/O. Statements are made from codes that metadata has checked and `identifier` has quoted; options
 are bound values.
 """
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count
 
+from etl.merge.rows.given_value import GivenValue, Lookup, given_value
 from etl.merge.rows.keeping.holding import Holding, hold
 from etl.merge.rows.keeping.ownership import Ownership, own
-from etl.merge.rows.value_checks import check, differ, holds_json, same_json
-from etl.metadata import names
+from etl.merge.rows.value_checks import differ
+from etl.merge.rows.value_policy import Owning, ValuePolicy
 from etl.metadata.business_object import BusinessObject
-from etl.metadata.field import Field, OnBadValue, option_values
-from etl.metadata.field_types import CHOICE_TYPES, FieldType
+from etl.metadata.field import Field
 from etl.quoting import fold, identifier, short_name
-from etl.store import PinnedField
-
-# Beyond these, truncating or shifting could leave PostgreSQL's calendar (4713 BC to 294276) and stop the run: infinity
-# and the outermost years stay unchanged.
-_FIRST_CUT = "timestamp with time zone '4711-01-01 00:00+00 BC'"
-_LAST_CUT = "timestamp with time zone '294276-01-01 00:00+00'"
-# The unit to which a date without a time of day is truncated, in the zone of `inMigrationTimezoneMinutes`.
-_DATE_PARTS = {FieldType.DATE: "day", FieldType.YEAR_AND_MONTH: "month", FieldType.YEAR: "year"}
-
 
 _AND = "\n            and "
-
-
-@dataclass(frozen=True)
-class ValuePolicy:
-    """The rules for the values of a whole run.
-
-    `gives_some`, `is_staged`, `always_given`: as in `Source`. With `gives_some` a null that is given clears the field,
-    whatever `keep_on_null` says. `pinned`: the fields of the object that are pinned in some instances. `family`: the
-    kind of source, as `sources` of the metadata name it; "" where these do not count.
-    """
-
-    store_schema: str
-    keep_on_null: bool
-    gives_some: bool = False
-    is_staged: bool = False
-    always_given: frozenset[str] = frozenset()
-    pinned: tuple[PinnedField, ...] = ()
-    family: str = ""
-
-    @property
-    def keeps(self) -> bool:
-        """Whether a null keeps the value that the store has."""
-        return self.keep_on_null and not self.gives_some
-
-    def given(self, field: Field, number: int) -> str:
-        """SQL of the condition that the row gives the loaded field of this number; "" if every row does."""
-        return f"get_bit(i._given, {number}) = 1" if self.gives_some and field.code not in self.always_given else ""
-
-    def pin_of(self, field: Field) -> PinnedField | None:
-        """What is known of the pins of a field; None without any."""
-        return next((one for one in self.pinned if one.field == fold(field.code)), None)
-
-
-@dataclass(frozen=True)
-class Owning:
-    """Whose value of a field counts: `sources` in their order, and `time`, SQL of that of the row. `is_time`: the field
-    is the time itself."""
-
-    sources: Sequence[str] = ()
-    time: str = ""
-    is_time: bool = False
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """The values that a field may name; `alias` is joined to the in_ row. `options` is JSON of a field's own
-    list; else the rows of `dictionary`; else the files."""
-
-    column: str
-    alias: str
-    options: str = ""
-    dictionary: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,80 +139,88 @@ def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
 
 
 def _field_value(field: Field, policy: ValuePolicy, number: int, owning: Owning) -> FieldValue:
-    column = identifier(field.code)
-    raw_sql = f"i.{column}"
-    lookup = _lookup(field, column, f"lookup_{number}")
-    input_sql = f"{lookup.alias}.stored" if lookup else _read(field, raw_sql)
-    if field.is_unique and field.sql_type == "text":
-        input_sql = f"nullif({input_sql}, '')"  # an empty text identifies no instance
-    code, is_bad = check(field, raw_sql, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
-    if owning.is_time:
-        code, is_bad = "'SOURCE_TIME_AHEAD'", f"coalesce({raw_sql} > :latest_time, false)"
-    is_given = policy.given(field, number)
-    if is_given:
-        is_bad = is_bad and f"({is_given} and {is_bad})"
-    same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None
-    is_same_value = same_texts(f"g.{column}", input_sql) if same_texts else ""
-    value = input_sql
-    if is_same_value:
-        # Within the `case`, so that only texts that differ are read as JSON.
-        kept = f"case when {is_same_value} then g.{column} else {input_sql} end"
-        value = f"case when {input_sql} <> g.{column} then {kept} else {input_sql} end"
-    if policy.keeps:
-        value = f"coalesce({value}, g.{column})"
-    fast_value, fast_condition = _fast_value(lookup, raw_sql, input_sql, is_bad, policy)
-    skips_bad_value = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
-    is_missing_file = f"({raw_sql} is not null and {input_sql} is null)" if field.type is FieldType.FILE_UPLOAD else ""
-    if is_missing_file and is_given:
-        is_missing_file = f"({is_given} and {is_missing_file})"
-    if skips_bad_value or is_missing_file:
-        value = f"case when {is_bad or is_missing_file} then g.{column} else {value} end"
-    brings = ["not coalesce(i.removed, false)", is_given, is_bad and f"not {is_bad}"]
-    brings.append(f"{input_sql} is not null" if policy.keeps else "")
-    holding, ownership = None, None
-    if owning.sources or owning.time:
-        is_brought = _AND.join(filter(None, brings))
-        name = fold(field.code)
-        ownership = own(
-            number, name, column, owning.sources, policy.family, input_sql, is_brought, same_texts, owning.time
-        )
-        brings.append(f"not {ownership.is_held}")
-        value = f"case when {ownership.is_held}\n            then g.{column} else {value} end"
-    if pin := policy.pin_of(field):
-        holding = hold(pin, column, input_sql, _AND.join(filter(None, brings)), same_texts)
-        value = f"case when {holding.is_held}\n            then g.{column} else {value} end"
-    value = _of_staged(value, column, policy, is_given)
-    leaves = [f"not ({is_given})" if is_given else "", is_missing_file, f"({is_bad})" if skips_bad_value else ""]
-    leaves.append(f"{input_sql} is null" if policy.keeps else "")
-    leaves.append(holding.is_held if holding else "")
-    leaves.append(ownership.is_held if ownership else "")
-    sets_value = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
-    if is_given:
-        input_sql = f"case when {is_given} then {input_sql} end"
+    given = given_value(field, policy, number, owning)
+    ownership, holding = _keeping(field, given, policy, number, owning)
+    result_sql = _result(given, policy)
+    for is_held in (kept.is_held for kept in (ownership, holding) if kept):
+        result_sql = f"case when {is_held}\n            then g.{given.column} else {result_sql} end"
+    fast_value, fast_condition = _fast_value(given.lookup, given.raw_sql, given.input_sql, given.is_bad, policy)
     return FieldValue(
-        column,
+        given.column,
         fold(field.code),
-        value,
-        input_sql,
-        is_bad=is_bad,
-        code_sql=code,
-        raw_sql=f"cast({raw_sql} as text)" if code else "",
-        lookup=lookup,
-        skips_bad_value=skips_bad_value,
-        is_missing_file=is_missing_file,
+        _of_staged(result_sql, given.column, policy, given.is_given),
+        f"case when {given.is_given} then {given.input_sql} end" if given.is_given else given.input_sql,
+        is_bad=given.is_bad,
+        code_sql=given.code_sql,
+        raw_sql=f"cast({given.raw_sql} as text)" if given.code_sql else "",
+        lookup=given.lookup,
+        skips_bad_value=given.skips_bad_value,
+        is_missing_file=given.is_missing_file,
         is_unique=field.is_unique,
         field=field.code,
         fast_value=fast_value,
         fast_condition=fast_condition,
-        is_same_value=is_same_value,
-        same_texts=same_texts,
-        sets_value=sets_value,
+        is_same_value=given.is_same_value,
+        same_texts=given.same_texts,
+        sets_value=_sets_value(given, policy, holding, ownership),
         ignores_case=field.ignores_case,
-        is_given=is_given,
+        is_given=given.is_given,
         counts_result=policy.gives_some,
         holding=holding,
         ownership=ownership,
     )
+
+
+def _result(given: GivenValue, policy: ValuePolicy) -> str:
+    """What the instance gets where neither a source nor a pin holds its value."""
+    column, result = given.column, given.input_sql
+    if given.is_same_value:
+        # Within the `case`, so that only texts that differ are read as JSON.
+        kept = f"case when {given.is_same_value} then g.{column} else {result} end"
+        result = f"case when {result} <> g.{column} then {kept} else {result} end"
+    if policy.keeps:
+        result = f"coalesce({result}, g.{column})"
+    if given.skips_bad_value or given.is_missing_file:
+        result = f"case when {given.is_bad or given.is_missing_file} then g.{column} else {result} end"
+    return result
+
+
+def _keeping(
+    field: Field, given: GivenValue, policy: ValuePolicy, number: int, owning: Owning
+) -> tuple[Ownership | None, Holding | None]:
+    """How sources that count more, and pins, hold the value."""
+    brings = ["not coalesce(i.removed, false)", given.is_given, given.is_bad and f"not {given.is_bad}"]
+    brings.append(f"{given.input_sql} is not null" if policy.keeps else "")
+    ownership, holding = None, None
+    if owning.sources or owning.time:
+        is_brought = _AND.join(filter(None, brings))
+        ownership = own(
+            number,
+            fold(field.code),
+            given.column,
+            owning.sources,
+            policy.family,
+            given.input_sql,
+            is_brought,
+            given.same_texts,
+            owning.time,
+        )
+        brings.append(f"not {ownership.is_held}")
+    if pin := policy.pin_of(field):
+        holding = hold(pin, given.column, given.input_sql, _AND.join(filter(None, brings)), given.same_texts)
+    return ownership, holding
+
+
+def _sets_value(given: GivenValue, policy: ValuePolicy, holding: Holding | None, ownership: Ownership | None) -> str:
+    leaves = (
+        given.is_given and f"not ({given.is_given})",
+        given.is_missing_file,
+        f"({given.is_bad})" if given.skips_bad_value else "",
+        f"{given.input_sql} is null" if policy.keeps else "",
+        holding.is_held if holding else "",
+        ownership.is_held if ownership else "",
+    )
+    return f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
 
 
 def _of_staged(value: str, column: str, policy: ValuePolicy, is_given: str = "") -> str:
@@ -301,24 +246,3 @@ def _fast_value(
     else:
         return None, ""
     return raw_sql, f"({raw_sql} is null or {raw_sql} in ({known}))"
-
-
-def _lookup(field: Field, column: str, alias: str) -> Lookup | None:
-    if field.type is FieldType.FILE_UPLOAD:
-        return Lookup(column, alias)
-    if field.type in CHOICE_TYPES and field.dictionary:
-        return Lookup(column, alias, dictionary=names.store_table(field.dictionary))
-    if field.type in CHOICE_TYPES:
-        return Lookup(column, alias, options=json.dumps(list(option_values(field)), ensure_ascii=False))
-    return None
-
-
-def _read(field: Field, raw_sql: str) -> str:
-    part = _DATE_PARTS.get(field.type)
-    minutes = field.in_migration_timezone_minutes
-    if part is None or minutes is None:
-        return raw_sql
-    # The local date in that zone, stored as its midnight in UTC.
-    local = f"({raw_sql} at time zone 'UTC' + make_interval(mins => {minutes}))"
-    cut = f"date_trunc('{part}', {local}) at time zone 'UTC'"
-    return f"case when {raw_sql} between {_FIRST_CUT} and {_LAST_CUT} then {cut} else {raw_sql} end"

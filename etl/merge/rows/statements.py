@@ -10,8 +10,9 @@ from sqlalchemy import Row
 from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
-from etl.merge.rows.field_values import FieldValue, ValuePolicy, field_values
+from etl.merge.rows.field_values import FieldValue, field_values
 from etl.merge.rows.keeping.ownership import rank_sql, ranks_of, source_sql
+from etl.merge.rows.value_policy import ValuePolicy
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.instance_state import STATE

@@ -13,7 +13,8 @@ from typing import Any
 from etl.database import SqlTemplates, execute, fetch_one, pipe
 from etl.errors import RunStopped
 from etl.merge.context import Connections, MergeContext
-from etl.merge.rows.field_values import FieldValue, ValuePolicy, field_values
+from etl.merge.rows.field_values import FieldValue, field_values
+from etl.merge.rows.value_policy import ValuePolicy
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field

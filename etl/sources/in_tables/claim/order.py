@@ -3,7 +3,8 @@ parallel."""
 
 from etl.database import SqlTemplates, fetch_one
 from etl.merge.context import Connections, MergeContext
-from etl.merge.rows.field_values import ValuePolicy, field_values
+from etl.merge.rows.field_values import field_values
+from etl.merge.rows.value_policy import ValuePolicy
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import Category
