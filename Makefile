@@ -38,7 +38,7 @@ unit: .venv/test.stamp ## Run the tests that need no service and no second proce
 		--hypothesis-profile unit $(PYTEST_ARGS)
 
 test: .venv/test.stamp ## Run all tests on PostgreSQL 14 and 18, or a part: make test PYTEST_ARGS="tests/unit -k names"
-	@$(ON_BOTH) $(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(PYTEST_ARGS)
+	@$(ON_BOTH) $(BIN)/python -m pytest --numprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
 coverage: .venv/test.stamp ## Fail when all tests take less than 95 % of the branches of etl/
 	@$(ON_BOTH) $(BIN)/python -m scripts.covered $(PYTEST_ARGS)
