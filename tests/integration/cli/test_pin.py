@@ -90,6 +90,7 @@ def test_a_pin_ends_by_another_value_and_returns_with_an_undo(site: Site) -> Non
     assert (_clients(site)["a"], _pins(site)) == (("Anna", 1), [])
 
 
+@pytest.mark.nightly
 def test_undos_know_pins(site: Site) -> None:
     """That of a pin takes it back, its undo pins again, and that of a run leaves what was pinned since."""
     receipt = _load(site, {"in_id": "a", "name": "Anna", "amount": 7})
@@ -103,6 +104,7 @@ def test_undos_know_pins(site: Site) -> None:
     assert (_clients(site)["a"], _pins(site), one["before"]) == (("Hannah", 1), [("Name", "Hannah")], "Anna")
 
 
+@pytest.mark.nightly
 def test_without_a_pin_loads_write_again(site: Site) -> None:
     one = _pin(site, "Client", "a", "Amount", "--null")
     _load(site, {"in_id": "a", "name": "Ann", "amount": 8})

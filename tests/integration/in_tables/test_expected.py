@@ -120,6 +120,7 @@ def test_what_others_have_brought_stays(site: Site, tmp_path: Path, layout: str)
     assert actual(site) == "mine theirs"
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_what_a_stopped_or_undone_run_was_given_is_not_what_we_have_brought(
     site: Site, tmp_path: Path, layout: str

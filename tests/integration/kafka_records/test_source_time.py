@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from etl.engine import explain, undo
 from tests.fix_company import STORE, MakeSite, Row, Site
 from tests.integration.kafka_records.test_sources import Topics
@@ -42,6 +44,7 @@ def _row(day: int | None, name: str) -> Row:
     return {"in_id": "a", "name": name, "phone": name, "changed": _at(day) if day else None}
 
 
+@pytest.mark.nightly
 def test_the_newest_row_counts_in_any_order(make_site: MakeSite) -> None:
     site = make_site(DOCUMENTS)
     for order in permutations([_row(1, "one"), _row(2, "two"), _row(None, "none")]):

@@ -64,6 +64,7 @@ def names_in_store(site: Site) -> list[str]:
     return [row["name"] for row in rows]
 
 
+@pytest.mark.nightly
 def test_ten_thousand_of_each(site: Site, serve_web: ServeWeb) -> None:
     run(site, "in_Client", {"in_id": "a", "name": "Ann"})
     instance = site.value(f"select _id from {STORE}.bo_client", at=site.store_database)
