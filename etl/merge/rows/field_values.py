@@ -174,9 +174,9 @@ def _field_value(field: Field, policy: ValuePolicy, number: int, owning: Owning)
 def _result(given: GivenValue, policy: ValuePolicy) -> str:
     """What the instance gets where neither a source nor a pin holds its value."""
     column, result = given.column, given.input_sql
-    if given.is_same_value:
+    if is_same_value := given.is_same_value:
         # Within the `case`, so that only texts that differ are read as JSON.
-        kept = f"case when {given.is_same_value} then g.{column} else {result} end"
+        kept = f"case when {is_same_value} then g.{column} else {result} end"
         result = f"case when {result} <> g.{column} then {kept} else {result} end"
     if policy.keeps:
         result = f"coalesce({result}, g.{column})"
