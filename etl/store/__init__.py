@@ -13,7 +13,7 @@ from etl.store.ids import new_ids
 from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
 from etl.store.pins import Pin, PinnedField, Pins
-from etl.store.planner import by_index, reading_once
+from etl.store.planner import by_index, reading_once, writing_by_ctid
 from etl.store.undo import UndoCounters, undo_run, undone_units
 from etl.store.unit_list import ListedHour, ListedUnit, Span, find_unit, list_hours, list_units
 from etl.store.units import Unit, UnitKind
@@ -47,4 +47,5 @@ __all__ = [
     "sources_lock",
     "undo_run",
     "undone_units",
+    "writing_by_ctid",
 ]

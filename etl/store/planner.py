@@ -12,9 +12,16 @@ _sql = SqlTemplates(__package__)
 def reading_once(connection: Connection) -> Iterator[None]:
     """Makes the planner read whole tables once; after a fault the setting ends with the transaction."""
     # Otherwise the planner may estimate few new rows and read the other table again for each of them.
-    execute(connection, _sql("planner"), {"name": "enable_nestloop", "setting": "off"})
-    yield
-    execute(connection, _sql("planner"), {"name": "enable_nestloop", "setting": "on"})
+    with _without(connection, "enable_nestloop"):
+        yield
+
+
+@contextmanager
+def writing_by_ctid(connection: Connection) -> Iterator[None]:
+    """Makes the planner fetch rows to write by their ctids alone, and join by hash where a nested loop cannot; after a
+    fault the settings end with the transaction."""
+    with _without(connection, "enable_seqscan"), _without(connection, "enable_mergejoin"):
+        yield
 
 
 @contextmanager
@@ -23,3 +30,10 @@ def by_index(connection: Connection) -> Iterator[None]:
     execute(connection, _sql("plan_by_index"), {"setting": "off"})
     yield
     execute(connection, _sql("plan_by_index"), {"setting": "on"})
+
+
+@contextmanager
+def _without(connection: Connection, name: str) -> Iterator[None]:
+    execute(connection, _sql("planner"), {"name": name, "setting": "off"})
+    yield
+    execute(connection, _sql("planner"), {"name": name, "setting": "on"})

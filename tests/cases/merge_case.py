@@ -57,16 +57,16 @@ _ONLY_WITH = {
     "owned": ("any_outranked", "insert_owners", "lock_owned", "stage_owners"),
 }
 # Rows that repeat what is known are passed in one statement only where no value depends on others.
-_ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
+_ONLY_WITHOUT = {"unique": ("pass_many_repeated", "pass_repeated", "put_back", "sample_repeated")}
 # Of in_ tables, or of staged ones.
 _ONLY_OF_STAGED = {
     "fold_groups", "note_removals", "refuse_claimants", "refuse_competing_rows", "refuse_lacking",
     "refuse_overwritten", "stage_groups", "stage_touched", "stage_unclear", "staged_ways",
 }  # fmt: skip
 _ONLY_OF_IN_TABLES = {
-    "apply_duplicates", "defer_later", "dependent_rows", "lock_chunk", "lock_rows", "mark_duplicates", "pass_repeated",
-    "put_back", "rare_rows", "refuse_contradictions", "refuse_later", "refuse_rows", "refuse_targets",
-    "sample_repeated", "stage_duplicates",
+    "apply_duplicates", "defer_later", "dependent_rows", "lock_chunk", "lock_rows", "mark_duplicates",
+    "pass_many_repeated", "pass_repeated", "put_back", "rare_rows", "refuse_contradictions", "refuse_later",
+    "refuse_rows", "refuse_targets", "sample_repeated", "stage_duplicates",
 }  # fmt: skip
 # What `staged_ways` may find.
 _WAYS = {

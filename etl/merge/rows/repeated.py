@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from etl.merge.rows.statements import Merge
 from etl.runs import Chunk
+from etl.store import writing_by_ctid
 
 # Smaller chunks are cheap without this pass.
 FROM_ROWS = 10_000
 # Share of the first rows; with fewer, reading the chunk once more would cost more than it saves.
 _SHARE = 0.5
+# Up to so many instances a row, reading the whole store once costs less than a look into its index for each row.
+READ_STORE_UP_TO = 10
 
 
 def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
@@ -29,7 +32,11 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
     [sample] = merge.ask("sample_repeated")
     if sample.repeated <= sample.rows * _SHARE:
         return 0, merge
-    passed = merge.run("pass_repeated")
+    if sample.instances <= chunk.rows * READ_STORE_UP_TO:
+        with writing_by_ctid(merge.connection):
+            passed = merge.run("pass_many_repeated")
+    else:
+        passed = merge.run("pass_repeated")
     # A row that the partner moves into the chunk by changing its id is released with the leftovers.
     if passed == chunk.rows:
         return passed, None

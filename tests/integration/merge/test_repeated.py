@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+import sqlalchemy
 
+from etl.database import fetch_all
 from etl.engine import dry_run
-from etl.merge.rows import repeated
+from etl.merge.rows import repeated, statements
 from etl.merge.rows.statements import Merge
 from tests.fix_company import STORE, MakeSite
 from tests.integration.merge.conftest import Inbound
@@ -41,9 +43,9 @@ from generate_series(1, {ROWS}) n
 """
 
 
-@pytest.fixture
-def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many rows each chunk passed; small chunks go this way too."""
+@pytest.fixture(params=["store is read once", "store is large"])
+def passed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each chunk passed; small chunks go this way too, by both statements."""
     counts: list[int] = []
     run = repeated.pass_repeated
 
@@ -54,6 +56,8 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return rows, rest
 
     monkeypatch.setattr(repeated, "FROM_ROWS", 1)
+    if request.param == "store is large":
+        monkeypatch.setattr(repeated, "READ_STORE_UP_TO", -1)
     monkeypatch.setattr("etl.merge.rows.single_fields.pass_repeated", counted)
     return counts
 
@@ -195,3 +199,30 @@ def test_a_dry_run_merges_all_chunks_in_one_transaction(inbound: Inbound, passed
         [receipt] = [one for one in dry_run(runtime).receipts if one.in_table == "in_Client"]
     assert (receipt.changed, receipt.unchanged) == (2, 1998)
     assert passed == [999, 999]
+
+
+@pytest.mark.parametrize("passed", ["store is read once"], indirect=True)
+@pytest.mark.parametrize("statistics", ["none", "of one row", "of all rows"])
+def test_the_plan_for_many_rows_does_not_depend_on_statistics(
+    inbound: Inbound, passed: list[int], monkeypatch: pytest.MonkeyPatch, statistics: str
+) -> None:
+    if statistics == "of one row":
+        inbound.partner("delete from in_Client where in_id <> 'c1'")
+        inbound.partner("vacuum analyze in_Client")
+        inbound.partner(_FEED.replace("truncate", "delete from"))
+    elif statistics == "of all rows":
+        inbound.partner("analyze in_Client")
+    plans = []
+    run = Merge.run
+
+    def explained(merge: Merge, statement: str) -> int:
+        if statement == "pass_many_repeated":
+            explain = sqlalchemy.text(f"explain {statements._sql(statement, **merge.variables)}")
+            plans.append("\n".join(str(line[0]) for line in fetch_all(merge.connection, explain, merge.values)))
+        return run(merge, statement)
+
+    monkeypatch.setattr(Merge, "run", explained)
+    assert receipt_counts(inbound) == {"unchanged": ROWS}
+    [plan] = plans
+    assert "Hash Full Join" in plan
+    assert plan.count("Tid Scan on in_client i") == plan.count("Nested Loop") == 1

@@ -1,5 +1,5 @@
 -- How many of the chunk's first rows repeat what the store has; relayed rows, which have no index, in the order of
--- copying.
+-- copying. And how many instances the store has, as of its statistics, which are made again as it grows.
 select count(*) as rows, count(*) filter (where case when i.in_id <> '' and not coalesce(i.removed, false)
         and not (case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
         and not (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
@@ -44,7 +44,9 @@ select count(*) as rows, count(*) filter (where case when i.in_id <> '' and not 
         and case when g.f_input_text_lang is not distinct from i.f_input_text_lang then true else case when g.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(g.f_input_text_lang, i.f_input_text_lang) else false end end
         and case when g.f_textarea_lang is not distinct from i.f_textarea_lang then true else case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end end
     then true else false end
-)) as repeated
+)) as repeated,
+    (select reltuples from pg_class where oid = cast('store_demo.bo_Everything' as regclass))
+        as instances
 from (
     select * from in_tables.in_Everything i
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
