@@ -83,7 +83,10 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "unique values are not looked up": ("stage_rows", replace(r"(join \S+ u_\w+\s+on) ", r"\1 false and ")),
     "aliases are not looked up": ("stage_rows", replace(r"\ba on a\.bo", "a on false and a.bo")),
     "no difference is seen": ("stage_rows", replace(r" as _differs", " and false as _differs")),
-    "changed rows are marked unseen": ("mark_rows", replace(r"where i\.ctid.*", "where i.id = s._row")),
+    "changed rows are marked unseen": (
+        "mark_rows",
+        replace(r"(?s)from \(\s+select _source.*", "from stage s where i.id = s._row"),
+    ),
     "rows that meet are taken at once": ("defer_later", nothing),
     "what depends on other rows is left to its chunk": (
         "dependent_rows",

@@ -13,9 +13,9 @@ from etl.merge.statistics import needs_analyze
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.runs import Chunk, CounterName, Counters, add_counters
-from etl.store import new_ids
+from etl.store import new_ids, writing_by_ctid
 
-# See analyze_stage; for a larger stage the planner's estimate by size suffices, except for the ctids.
+# See analyze_stage; for a larger stage the planner's estimate by size suffices.
 _ANALYZE_STAGE_BELOW_ROWS = 1000
 # Passes over a chunk; rows that would still have to wait then are refused. Without a limit a row could cost a pass
 # each.
@@ -94,9 +94,7 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
             staged, settled = settling.reconcile(stage, staged, is_last=is_last)
         else:
             settled = Settled(stage)
-        if staged and not merge.context.source.is_staged:
-            stage.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_source_rows")
-        marked = stage.run("mark_rows")
+        marked = _mark_rows(stage, staged)
         if marked < staged:
             stage.run("unstage_rows")
         merge.context.flush_statuses(marked)
@@ -126,6 +124,16 @@ def _stage(merge: Merge) -> tuple[int, Merge]:
         [ways] = exact.ask("staged_ways")
         exact = replace(exact, variables={**exact.variables, **ways._mapping})
     return exact.run("stage_rows"), exact
+
+
+def _mark_rows(stage: Merge, staged: int) -> int:
+    """Marks the staged rows that are unchanged since; returns how many."""
+    if staged >= _ANALYZE_STAGE_BELOW_ROWS and not stage.context.source.is_staged:
+        with writing_by_ctid(stage.connection):
+            return stage.run("mark_rows")
+    if staged and not stage.context.source.is_staged:
+        stage.run("analyze_stage")
+    return stage.run("mark_rows")
 
 
 def _write(settled: Settled, marked: int) -> Counters:

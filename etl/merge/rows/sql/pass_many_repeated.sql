@@ -4,7 +4,9 @@
 -- plan: to fetch row by row by ctid. A row that the partner has rewritten meanwhile has another xmin.
 {% from "chunk.jinja" import claimed %}
 {% from "repeated.jinja" import repeated, sound %}
-with same as materialized (
+update {{ in_schema | ident }}.{{ in_table | ident }} i
+set in_status = 'DONE', out_id = s._id
+from (
     select i._ctid, i._xmin, g._id
     from (
         select i.*, i.ctid as _ctid, i.xmin as _xmin
@@ -22,8 +24,5 @@ with same as materialized (
             and {{ repeated(fields, keep_on_null) }}
         then true else false end
     order by i._ctid
-)
-update {{ in_schema | ident }}.{{ in_table | ident }} i
-set in_status = 'DONE', out_id = s._id
-from same s
+) s
 where i.ctid = s._ctid and i.xmin = s._xmin

@@ -2,7 +2,9 @@
 -- the order of their places. In the order of the join each row would bring another page of the in_ table.
 -- A full join cannot be a nested loop, whatever the statistics say, and `writing_by_ctid` leaves the update only one
 -- plan: to fetch row by row by ctid. A row that the partner has rewritten meanwhile has another xmin.
-with same as materialized (
+update in_tables.in_Everything i
+set in_status = 'DONE', out_id = s._id
+from (
     select i._ctid, i._xmin, g._id
     from (
         select i.*, i.ctid as _ctid, i.xmin as _xmin
@@ -64,8 +66,5 @@ with same as materialized (
     then true else false end
         then true else false end
     order by i._ctid
-)
-update in_tables.in_Everything i
-set in_status = 'DONE', out_id = s._id
-from same s
+) s
 where i.ctid = s._ctid and i.xmin = s._xmin
