@@ -13,7 +13,7 @@ from etl.store import writing_by_ctid
 FROM_ROWS = 10_000
 # Share of the first rows; with fewer, reading the chunk once more would cost more than it saves.
 _SHARE = 0.5
-# Up to so many instances a row, reading the whole store once costs less than a look into its index for each row.
+# Up to this many instances for each row, reading the whole store costs less than a look into its index for each row.
 READ_STORE_UP_TO = 10
 
 
