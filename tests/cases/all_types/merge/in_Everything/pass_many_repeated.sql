@@ -1,7 +1,7 @@
 -- As pass_repeated, where there are enough rows that the store is best read once: one hash join finds them, and they
--- are written in the order of their places. In the order of the join each row would bring another page of the in_ table.
--- A full join cannot be a nested loop, whatever the statistics say, and `writing_by_ctid` leaves the update only one
--- plan: to fetch row by row by ctid. A row that the partner has rewritten meanwhile has another xmin.
+-- are written in the order of their places. In the order of the join each row would bring another page of the in_
+-- table. A full join cannot be a nested loop, whatever the statistics say, and `writing_by_ctid` leaves the update only
+-- one plan: to fetch row by row by ctid. A row that the partner has rewritten meanwhile has another xmin.
 update in_tables.in_Everything i
 set in_status = 'DONE', out_id = s._id
 from (
