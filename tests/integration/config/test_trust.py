@@ -1,5 +1,6 @@
 """Signing in to ZooKeeper, TLS, what is created there, and keys that are not taken from texts that others may write."""
 
+import gc
 import logging
 import os
 import secrets
@@ -23,8 +24,15 @@ MAIN = "configs/InMigrationConfig.txt"
 IMPORT = "configs/InMigrationPostgresConfig.txt"
 PASSWORD = "ETL_ZOOKEEPER_PASSWORD"
 
-# kazoo does not close the sockets whose handshake fails; they are found whenever garbage is looked for.
+# kazoo does not close the sockets whose handshake fails.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def _garbage_collected() -> Iterator[None]:
+    """Those sockets are found here, where their warning is ignored, and not in some later test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
