@@ -21,6 +21,16 @@ for (const button of all("[data-theme-button]")) {
   });
 }
 
+// A page that is being left, by a link or a form that waits for its answer, is not loaded again: that would end the
+// wait. One that stays, as after a download or the browser's own Stop, is loaded again a minute later.
+let isLeaving = false;
+addEventListener("beforeunload", () => {
+  isLeaving = true;
+  setTimeout(() => { isLeaving = false; }, 60000);
+});
+addEventListener("pageshow", () => { isLeaving = false; });
+const loadAgain = () => { if (isLeaving) setTimeout(loadAgain, 1000); else location.reload(); };
+
 // Live: texts by the ids of their elements; `id@name` is an attribute. A hidden tab closes its stream.
 const live = find("[data-live]");
 const show = (texts) => {
@@ -48,7 +58,7 @@ const receive = (text) => {
   setStale(now === "away" && shape !== "away");
   if (now === "away") return;
   // Other buttons and tables than those on the page: it is asked for again, unless a question is open.
-  if (now && shape && now !== shape && !find("dialog[open]")) location.reload();
+  if (now && shape && now !== shape && !find("dialog[open]")) loadAgain();
 };
 const open = () => {
   if (!live || stream || document.hidden) return;
@@ -71,7 +81,7 @@ const ask = async () => {
   if (stream) return;
   if (document.hidden || find("dialog[open]")) return askLater();
   const status = await fetch(live.dataset.json, { cache: "no-store" }).then((answer) => answer.status, () => 503);
-  if (status < 500) return location.reload();
+  if (status < 500) return loadAgain();
   setStale(live.dataset.shape !== "away");
   askLater();
 };
@@ -88,7 +98,7 @@ if (live) {
 }
 
 // A page about what is still being done looks again by itself.
-if (find("[data-follow]")) setTimeout(() => location.reload(), 2000);
+if (find("[data-follow]")) setTimeout(loadAgain, 2000);
 
 // A question before what cannot be undone; the form is sent when it is answered. A button counts once.
 for (const form of all("form[method=post]")) {
