@@ -1,6 +1,8 @@
 """Lets one version follow the journal: reads from the store what changed between its position and a snapshot."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import TransientFault
@@ -10,6 +12,7 @@ from etl.outputs.versions.tables import instance_variables, link_variables
 from etl.outputs.versions.version import OutVersion
 from etl.quoting import fold
 from etl.runs import CounterName, Counters
+from etl.store import reading_once
 
 _sql = SqlTemplates(__package__)
 
@@ -37,14 +40,10 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     transaction."""
     counters = no_rows()
     version = known.version
-    values: dict[str, object] = {"position": known.position, "upto": upto}
     if not has_changes(connection, version.store_schema, known.position, upto):
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
-    is_large = _is_large(connection, version, known.position, upto)
-    if is_large:
-        # The planner would expect one new change, and look each of them up by an index.
-        execute(connection, _sql("analyze_journal", **version.variables))
-    for table, counter, rows in _follow(connection, version, structure, values, is_large=is_large):
+    window = _window(connection, version, known.position, upto)
+    for table, counter, rows in _follow(connection, version, structure, window):
         counters[counter] += rows
         if exceeds_threshold(connection, version.schema, table, rows):
             analyze(connection, version, table)
@@ -58,11 +57,31 @@ def has_changes(connection: Connection, store_schema: str, position: str, upto: 
     return fetch_one(connection, _sql("any_change", store_schema=store_schema), values) is not None
 
 
-def _is_large(connection: Connection, version: OutVersion, position: str, upto: str) -> bool:
-    """Whether the journal's statistics are of before most of what is to be followed."""
-    part = rows_by_statistics(connection, version.store_schema, ["journal"]) // _PARTS
-    rows = min(max(part, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS)
-    return has_changes(connection, version.store_schema, position, upto, beyond=rows)
+@dataclass(frozen=True)
+class _Window:
+    """The part of the journal between two snapshots. `is_large`: its statistics were of before most of that part;
+    `is_tenth`: that part is a tenth of the journal or more."""
+
+    position: str
+    upto: str
+    is_large: bool = False
+    is_tenth: bool = False
+
+    def values(self, **of_table: str) -> dict[str, object]:
+        return {"position": self.position, "upto": self.upto, **of_table}
+
+
+def _window(connection: Connection, version: OutVersion, position: str, upto: str) -> _Window:
+    def has_more_than(rows: int) -> bool:
+        return has_changes(connection, version.store_schema, position, upto, beyond=rows)
+
+    tenth = rows_by_statistics(connection, version.store_schema, ["journal"]) // _PARTS
+    if not has_more_than(min(max(tenth, ANALYZE_FROM_ROWS), _ALWAYS_LARGE_ROWS)):
+        return _Window(position, upto)
+    # The planner would expect one new change, and look each of them up by an index.
+    execute(connection, _sql("analyze_journal", **version.variables))
+    tenth = rows_by_statistics(connection, version.store_schema, ["journal"]) // _PARTS
+    return _Window(position, upto, is_large=True, is_tenth=has_more_than(tenth))
 
 
 def exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:
@@ -86,38 +105,39 @@ def analyze(connection: Connection, version: OutVersion, table: str) -> None:
 
 
 def _follow(
-    connection: Connection, version: OutVersion, structure: OutStructure, values: dict[str, object], *, is_large: bool
+    connection: Connection, version: OutVersion, structure: OutStructure, window: _Window
 ) -> Iterator[tuple[str, CounterName, int]]:
     """(out_ table, counter, rows) of each statement."""
-    has_changed = _anything if is_large else _changed_kinds(connection, version, values)
+    has_changed = _anything if window.is_large else _changed_kinds(connection, version, window)
     for table in structure.instances:
         if not has_changed(table.bo, None):
             continue
-        of_object = values | {"bo": table.bo}
+        of_object = window.values(bo=table.bo)
         tables = instance_variables(version, structure, table)
-        yield table.name, "upserted", _upsert(connection, tables, of_object, is_large=is_large)
+        yield table.name, "upserted", _upsert(connection, tables, of_object, is_large=window.is_large)
         if structure.hidden_states:
             yield table.name, "deleted", execute(connection, _sql("delete_instances", **tables), of_object)
     for link in structure.links:
         if not has_changed(link.bo, link.field):
             continue
-        of_link = values | {"bo": link.bo, "field": link.field}
+        of_link = window.values(bo=link.bo, field=link.field)
         tables = link_variables(version, structure, link)
         yield link.name, "unlinked", execute(connection, _sql("delete_links", **tables), of_link)
-        yield link.name, "linked", execute(connection, _sql("insert_links", **tables), of_link)
+        # The planner knows of owners and targets apart, expects one link, and would look for both in their tables.
+        with reading_once(connection) if window.is_tenth else nullcontext():
+            linked = execute(connection, _sql("insert_links", **tables), of_link)
+        yield link.name, "linked", linked
 
 
 def _anything(bo: str, field: str | None) -> bool:
     return True
 
 
-def _changed_kinds(
-    connection: Connection, version: OutVersion, values: dict[str, object]
-) -> Callable[[str, str | None], bool]:
+def _changed_kinds(connection: Connection, version: OutVersion, window: _Window) -> Callable[[str, str | None], bool]:
     """Whether a window has changes that concern the instances of an object (no field), or the links of a field."""
     kinds = {
         (row.bo, row.field): row.moved
-        for row in fetch_all(connection, _sql("changed_kinds", **version.variables), values)
+        for row in fetch_all(connection, _sql("changed_kinds", **version.variables), window.values())
     }
     has_moved = any(kinds.values())
     return lambda bo, field: (bo, field) in kinds or (field is not None and has_moved)

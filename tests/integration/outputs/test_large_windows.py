@@ -1,11 +1,15 @@
-"""A version that follows many changes at once: what was created is inserted without a look for it."""
+"""A version that follows many changes at once: what was created is inserted without a look for it, and the ends of
+links are not looked for one by one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+import pytest
 import sqlalchemy.event
 
 from etl.engine import Runtime
+from etl.outputs.versions import follow as following
 from tests.fix_company import OUT, STORE
 from tests.integration.outputs.conftest import Outbound, follow
 from tests.integration.outputs.writers import populate, wrong_rows
@@ -37,6 +41,23 @@ def inserts(runtime: Runtime) -> Iterator[list[int]]:
     finally:
         sqlalchemy.event.remove(engine, "before_cursor_execute", begun)
         sqlalchemy.event.remove(engine, "after_cursor_execute", ended)
+
+
+@contextmanager
+def link_plans(runtime: Runtime) -> Iterator[list[str]]:
+    """The plan of each insert into the table of links of claims, as it is about to be done."""
+    found: list[str] = []
+
+    def begun(_: object, cursor: "psycopg.Cursor[tuple[str]]", statement: str, parameters: object, *__: object) -> None:
+        if f"insert into {OUT}._Claim_Client_ as o" in statement:
+            plan = psycopg.ClientCursor(cursor.connection).execute(f"explain {statement}", parameters)
+            found.append("\n".join(line for [line] in plan))
+
+    sqlalchemy.event.listen(runtime.out_engine, "before_cursor_execute", begun)
+    try:
+        yield found
+    finally:
+        sqlalchemy.event.remove(runtime.out_engine, "before_cursor_execute", begun)
 
 
 def change_some(outbound: Outbound) -> None:
@@ -86,4 +107,19 @@ def test_few_changes_are_upserted_at_once(outbound: Outbound) -> None:
     with outbound.site.runtime() as runtime, inserts(runtime) as inserted:
         follow(runtime)
         assert inserted == []
+    assert wrong_rows(outbound.site, OUT) == {}
+
+
+def test_ends_of_links_are_looked_for_one_by_one_in_a_small_part_of_the_journal_alone(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with outbound.site.runtime() as runtime, link_plans(runtime) as plans:
+        populate(outbound.site, CLIENTS, claims=CLIENTS)
+        follow(runtime)
+        assert "Nested Loop" not in plans[-1]
+        monkeypatch.setattr(following, "ANALYZE_FROM_ROWS", 500)
+        monkeypatch.setattr(following, "_ALWAYS_LARGE_ROWS", 500)
+        populate(outbound.site, 300, claims=300)
+        follow(runtime)
+        assert "Nested Loop" in plans[-1]
     assert wrong_rows(outbound.site, OUT) == {}
