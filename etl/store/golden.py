@@ -8,6 +8,7 @@ import sqlalchemy
 
 from etl.database import BRIEF, Connection, SqlTemplates, execute, fetch_all
 from etl.store.journal import drop_old_partitions, extend_partitions, hold_partitions, layout_of
+from etl.store.planner import by_index
 from etl.store.undo import CLEANED_BY
 
 _sql = SqlTemplates(__package__)
@@ -33,8 +34,9 @@ class Store:
 
     def mark_restored_changes(self, connection: Connection) -> None:
         """Marks changes with transaction ids from another server as past; usually there are none."""
-        execute(connection, _sql("journal_restored", store_schema=self.schema))
-        execute(connection, _sql("units_restored", schema=self.schema))
+        with by_index(connection):
+            execute(connection, _sql("journal_restored", store_schema=self.schema))
+            execute(connection, _sql("units_restored", schema=self.schema))
 
     def advance_positions(
         self, connection: Connection, unit: int, served: Iterable[tuple[str, str, str]] | None = None

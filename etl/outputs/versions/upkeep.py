@@ -30,6 +30,7 @@ from etl.outputs.versions.registry import (
 from etl.outputs.versions.version import OutVersion, Versions
 from etl.outputs.versions.views import lacks_views, move_views
 from etl.runs import Counters
+from etl.store import by_index
 
 _sql = SqlTemplates(__package__, "etl.store")
 _log = logging.getLogger("in_pg_migration")
@@ -166,7 +167,8 @@ def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> 
         _log.warning("columns of the out_ version %s are made again and filled: %s", known.schema, ", ".join(lost))
     elif known.position_is_stale:
         _log.warning("the out_ version %s is not where it was noted: it is compared with the store", known.schema)
-    execute(connection, _sql("journal_restored", **known.version.variables))
+    with by_index(connection):
+        execute(connection, _sql("journal_restored", **known.version.variables))
     upto = snapshot(connection)
     ddl.bring_up_out(connection, structure, known.schema)
     fill = begin(connection, structure, versions.store_schema, versions.undivided_rows, is_new=False)

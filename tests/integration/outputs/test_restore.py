@@ -18,6 +18,7 @@ from tests.fix_company import ONLY_APART, ONLY_ONE, OUT, STORE
 from tests.fix_database import Database, binaries
 from tests.fix_restore import dump, place_of, restore, restore_into
 from tests.integration.outputs.conftest import Outbound, follow
+from tests.integration.outputs.writers import populate
 
 CHANGE = (
     f"with changed as (update {STORE}.bo_Client set name = %s where _in_id = %s returning _id) "
@@ -158,3 +159,12 @@ def _settle_without_session(outbound: Outbound) -> None:
         [backend] = fetch_all(connection, text("select pg_backend_pid() as pid"))
         outbound.site.look("select pg_terminate_backend(%s, 10000)", [backend.pid], at=outbound.site.out_database)
         reconcile(connection, runtime.versions, known)
+
+
+def test_a_run_finds_changes_of_a_restore_without_reading_the_journal(outbound: Outbound) -> None:
+    populate(outbound.site, 5_000)  # of which the planner knows nothing
+    with outbound.site.runtime() as runtime, transaction(runtime.store_engine) as connection:
+        runtime.store.mark_restored_changes(connection)
+        query = text("select seq_tup_read, idx_scan from pg_stat_xact_user_tables where relname = 'journal'")
+        [read] = fetch_all(connection, query)
+    assert tuple(read) == (0, 1)
