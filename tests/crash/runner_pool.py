@@ -22,15 +22,13 @@ LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
 _IDLE_SECONDS = 0.03
 
 
-def run_forever(out: Path, err: Path, environ: Mapping[str, str], url: str, inject: runner.Injection | None) -> None:
+def run_forever(out: Path, err: Path, environ: Mapping[str, str], url: str) -> None:
     """Runs whenever there is something to do, as a timer would, until it is killed."""
     from etl.engine import open_runtime
     from etl.errors import EtlError
 
     prepare_process(out, err, environ)
     runner.shorten_pauses()
-    if inject:
-        inject()
     while True:
         try:
             with open_runtime(url, CODE, environ) as runtime:
@@ -68,7 +66,6 @@ class RunnerPool:
     site: Site
     chance: random.Random
     size: int = 4
-    inject: runner.Injection | None = None
     kills: int = 0
     freezes: int = 0
     owner_faults: int = 0
@@ -92,9 +89,7 @@ class RunnerPool:
         self._started += 1
         out, err = (self.site.home / f"pool{self._started}.{kind}" for kind in ("owner", "err"))
         out.touch()
-        process = fork(
-            run_forever, out, err, {**self.site.environ, "HOME": str(self.site.home)}, self.site.url, self.inject
-        )
+        process = fork(run_forever, out, err, {**self.site.environ, "HOME": str(self.site.home)}, self.site.url)
         return runner.Runner(process, out, err)
 
     def inject_fault(self, owner: str | None) -> None:

@@ -137,7 +137,6 @@ def batches(server: EmbeddedServer, database: Database, tmp_path: Path) -> Itera
 def inject_faults(
     batches: Batches,
     faults: int,
-    inject: runner.Injection | None = None,
     *,
     is_seen: Callable[[Batches], bool] = lambda _: True,
 ) -> RunnerPool:
@@ -146,7 +145,7 @@ def inject_faults(
     seed = int(os.environ.get("ETL_CRASH_SEED", secrets.randbelow(2**32)))
     chance = random.Random(seed)
     print(f"ETL_CRASH_SEED={seed}")
-    with RunnerPool(batches.site, chance, inject=inject) as pool:
+    with RunnerPool(batches.site, chance) as pool:
         while pool.faults < faults or (pool.faults < 10 * faults and not is_seen(batches)):
             batches.deliver()
             faults_of_batch = 0
