@@ -12,7 +12,6 @@ import pytest
 from psycopg.rows import dict_row
 
 from etl.embedded import EmbeddedServer
-from tests.crash import runner
 from tests.crash.invariants import check_invariants
 from tests.crash.runner_pool import RunnerPool
 from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site, until
