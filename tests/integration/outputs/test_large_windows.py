@@ -1,7 +1,7 @@
 """A version that follows many changes at once: what was created is inserted without a look for it, and the ends of
 links are not looked for one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -48,7 +48,13 @@ def link_plans(runtime: Runtime) -> Iterator[list[str]]:
     """The plan of each insert into the table of links of claims, as it is about to be done."""
     found: list[str] = []
 
-    def begun(_: object, cursor: "psycopg.Cursor[tuple[str]]", statement: str, parameters: object, *__: object) -> None:
+    def begun(
+        _: object,
+        cursor: "psycopg.Cursor[tuple[str]]",
+        statement: str,
+        parameters: Mapping[str, object],
+        *__: object,
+    ) -> None:
         if f"insert into {OUT}._Claim_Client_ as o" in statement:
             plan = psycopg.ClientCursor(cursor.connection).execute(f"explain {statement}", parameters)
             found.append("\n".join(line for [line] in plan))
