@@ -107,11 +107,13 @@ class Contestant(ABC):
 
 @dataclass
 class Engine(Contestant):
-    """The real command. `apart`: store and out have databases of their own."""
+    """The real command. `apart`: store and out have databases of their own; `prepared`: a run without rows has made
+    all tables."""
 
     workers: int = 1
     apart: bool = False
     copies: bool = False
+    prepared: bool = False
 
     @property
     def home(self) -> Path:
@@ -134,6 +136,8 @@ class Engine(Contestant):
         self.server.make(self.database, ENGINE_TEMPLATE)
         for name in self.databases[1:]:
             self.server.make(name, "template0")
+        if self.prepared:  # not by a template: a copy of a database is taken for a restore
+            self.work()
 
     def configure(self) -> None:
         place = Place(self.server.host, self.server.port, self.database, ROLE)

@@ -12,6 +12,7 @@ Measurements = dict[str, Any]
 _BASES = {
     "first_load_2": ("floor", "first_load"),
     "first_load_copies": ("floor", "first_load"),
+    "first_load_prepared": ("floor", "first_load"),
     "three_databases": ("engine", "first_load"),
 }
 """With what the runs beside the chain are compared."""

@@ -16,7 +16,7 @@ CHAIN = ("first_load", "unchanged", "changed_1", "delta_1", "delta_alone", "idle
 BESIDE = ("first_load_2", "three_databases", "fill", "export_parquet", "export_csv", "delta_small_store", "startup")
 """Further ones in the same round, each on tables of its own or on those of the first load."""
 
-ON_DEMAND = ("first_load_copies",)
+ON_DEMAND = ("first_load_copies", "first_load_prepared")
 
 ALONE = ("growth", "handovers")
 """Each is played without others, on tables of its own: scripts/bench/growth."""
@@ -96,6 +96,7 @@ class Round:
             "first_load_2": Engine(self.server, "engine_2", workers=2),
             "three_databases": Engine(self.server, "engine_3", apart=True),
             "first_load_copies": Engine(self.server, "engine_copies", copies=True),
+            "first_load_prepared": Engine(self.server, "engine_prepared", prepared=True),
         }
         for name, engine in others.items():
             if name not in wanted:
